@@ -1,0 +1,159 @@
+// What the load balancers are told to do, as immutable values. world/ reads it from the store after a commit and
+// publishes it to the data plane (data_plane.h); nothing in here changes afterwards, so any thread may read it.
+//
+// The words are those of the Elastic Load Balancing v2 API (2015-12-01); fields that the data plane does not act upon
+// are not here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace drydock::loadbalancer {
+
+using Seconds = std::chrono::seconds;
+
+// A load balancer's presence in one Availability Zone: its network interface there.
+struct Node {
+  std::string availability_zone;
+  std::string subnet_id;
+  std::string network_interface_id;
+  std::string private_address;
+  std::string public_address;  // empty for an internal load balancer
+};
+
+enum class Scheme { kInternetFacing, kInternal };
+
+// routing.http.xff_header_processing.mode
+enum class ForwardedForMode { kAppend, kPreserve, kRemove };
+
+// The attributes of DescribeLoadBalancerAttributes that change how requests are treated, with AWS's defaults.
+struct LoadBalancerAttributes {
+  Seconds idle_timeout{60};                 // idle_timeout.timeout_seconds, 1-4000
+  Seconds client_keep_alive{3600};          // client_keep_alive.seconds, 60-604800
+  bool drop_invalid_header_fields = false;  // routing.http.drop_invalid_header_fields.enabled
+  bool xff_client_port = false;             // routing.http.xff_client_port.enabled
+  ForwardedForMode xff_header_processing = ForwardedForMode::kAppend;
+};
+
+struct LoadBalancer {
+  std::string arn;
+  std::string name;
+  std::string dns_name;  // as CreateLoadBalancer answered it; compared without case
+  Scheme scheme = Scheme::kInternetFacing;
+  std::string vpc_id;
+  LoadBalancerAttributes attributes;
+  std::vector<Node> nodes;  // one per enabled Availability Zone
+};
+
+// forward: one target group, or several by weight (0-999; a group of weight 0 gets nothing).
+struct WeightedTargetGroup {
+  std::string arn;
+  int weight = 1;
+};
+struct Forward {
+  std::vector<WeightedTargetGroup> target_groups;
+};
+
+// redirect: the parts may hold the keywords #{protocol}, #{host}, #{port}, #{path} and #{query}.
+struct Redirect {
+  int status_code = 302;  // 301 or 302
+  std::string protocol = "#{protocol}";
+  std::string host = "#{host}";
+  std::string port = "#{port}";
+  std::string path = "/#{path}";
+  std::string query = "#{query}";
+};
+
+struct FixedResponse {
+  int status_code = 200;
+  std::string content_type;  // empty: text/plain
+  std::string message_body;
+};
+
+using Action = std::variant<Forward, Redirect, FixedResponse>;
+
+enum class ConditionField { kHostHeader, kPathPattern, kHttpHeader, kQueryString, kHttpRequestMethod, kSourceIp };
+
+struct QueryStringKeyValue {
+  std::string key;  // empty: any key
+  std::string value;
+};
+
+// One condition of a rule: true when any of its values matches.
+struct Condition {
+  ConditionField field = ConditionField::kPathPattern;
+  std::vector<std::string> values;
+  std::vector<std::string> regex_values;           // host-header, path-pattern and http-header only
+  std::string http_header_name;                    // http-header only
+  std::vector<QueryStringKeyValue> query_strings;  // query-string only
+};
+
+struct Rule {
+  std::string arn;
+  int priority = 1;  // 1-50000
+  std::vector<Condition> conditions;
+  Action action;
+};
+
+enum class Protocol { kHttp, kHttps, kTcp };
+
+struct Listener {
+  std::string arn;
+  std::string load_balancer_arn;
+  int port = 80;
+  Protocol protocol = Protocol::kHttp;
+  std::vector<Rule> rules;  // in any order; the data plane goes by priority
+  Action default_action;
+  bool server_header = true;  // routing.http.response.server.enabled
+};
+
+struct HealthCheckSettings {
+  bool enabled = true;
+  Protocol protocol = Protocol::kHttp;  // kHttp or kTcp
+  int port = 0;                         // 0: traffic-port, the target's own
+  std::string path = "/";
+  Seconds interval{30};
+  Seconds timeout{5};
+  int healthy_threshold = 5;
+  int unhealthy_threshold = 2;
+  std::string matcher = "200";  // "200", "200,202", "200-299"
+  auto operator<=>(const HealthCheckSettings&) const = default;
+};
+
+// load_balancing.algorithm.type
+enum class Algorithm { kRoundRobin, kLeastOutstandingRequests, kWeightedRandom };
+
+enum class Registration { kActive, kDraining };
+
+struct Target {
+  std::string id;       // what RegisterTargets named: an instance id or an address
+  std::string address;  // the private address to connect to
+  int port = 80;
+  std::string availability_zone;  // "all" for an address outside the VPC
+  Registration registration = Registration::kActive;
+};
+
+struct TargetGroup {
+  std::string arn;
+  std::string name;
+  std::string vpc_id;
+  Protocol protocol = Protocol::kHttp;
+  int port = 80;
+  HealthCheckSettings health_check;
+  Algorithm algorithm = Algorithm::kRoundRobin;
+  std::vector<Target> targets;
+};
+
+struct Configuration {
+  std::vector<LoadBalancer> load_balancers;
+  std::vector<Listener> listeners;
+  std::vector<TargetGroup> target_groups;
+};
+
+using ConfigurationPointer = std::shared_ptr<const Configuration>;
+
+}  // namespace drydock::loadbalancer
