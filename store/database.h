@@ -86,6 +86,7 @@ class Database {
       return Result(std::move(*result));
     }
   }
+  void RefuseNesting() const;
   void RunRead(const TransactionFunction& fn);
   void RunWrite(const TransactionFunction& fn);
   void Announce(const Commit& commit);

@@ -40,7 +40,7 @@ enum class Order { kInsertion, kId };
 struct Query {
   std::vector<Condition> where = {};  // all of them hold
   Order order = Order::kInsertion;
-  std::string after = {};  // Page::next of the page before; when ordered by id, also any id
+  std::string after = {};  // Page::next of the page before, else std::invalid_argument; in order of id: any id
   std::size_t limit = 0;   // 0: no limit
 
   // One more condition, by pointer to member or by the member's name. Other members than those in kIndexed are a
@@ -110,7 +110,7 @@ class Transaction {
   std::optional<Timer> GetTimer(std::string_view kind, const Scope& scope, std::string_view key);
 
   // Runs `action` on this thread once the commit has succeeded and subscribers have seen it; never after a rollback.
-  // It may start transactions of its own. In a Read it runs when the read is over.
+  // It may start transactions of its own; what it throws is logged. In a Read it runs when the read is over.
   void AfterCommit(std::function<void()> action);
 
   bool writable() const { return writable_; }

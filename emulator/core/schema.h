@@ -98,7 +98,6 @@ struct Type {
 
 // What AWS's model allows for a member's value (for a list or map: its size; for a string: its length).
 struct Constraints {
-  bool required = false;
   std::optional<double> minimum;
   std::optional<double> maximum;
   const char* pattern = nullptr;             // RE2 syntax, matched as AWS does: against the whole value
@@ -116,7 +115,7 @@ struct Field {
   const char* request_name = nullptr;
   const char* response_name = nullptr;
   const char* item_name = nullptr;        // query, XML: the element around each list item
-  bool flattened = false;                 // query requests: `Name.1` rather than `Name.member.1`
+  bool required = false;
   const Constraints* constraints = nullptr;
   bool sensitive = false;                 // never written to logs or the audit trail
 };

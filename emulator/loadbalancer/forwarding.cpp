@@ -1,0 +1,133 @@
+#include "emulator/loadbalancer/forwarding.h"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "emulator/core/text.h"
+
+namespace drydock::loadbalancer {
+
+namespace {
+
+void AppendField(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+// What routing.http.drop_invalid_header_fields lets through: [-A-Za-z0-9]+.
+bool IsValidFieldName(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+void AppendForwardedFor(std::string& out, const RequestHead& head, const LoadBalancerAttributes& attributes,
+                        const Forwarded& forwarded) {
+  if (attributes.xff_header_processing == ForwardedForMode::kRemove) return;
+  std::string value;
+  for (const Field& field : head.fields) {
+    if (field.known != FieldName::kXForwardedFor) continue;
+    if (!value.empty()) value += ", ";
+    value += field.value;
+  }
+  if (attributes.xff_header_processing == ForwardedForMode::kAppend) {
+    if (!value.empty()) value += ", ";
+    const bool ipv6 = forwarded.client_address.find(':') != std::string_view::npos;
+    if (attributes.xff_client_port) {
+      value += fmt::format(ipv6 ? "[{}]:{}" : "{}:{}", forwarded.client_address, forwarded.client_port);
+    } else {
+      value += forwarded.client_address;
+    }
+  }
+  if (!value.empty()) AppendField(out, "X-Forwarded-For", value);
+}
+
+}  // namespace
+
+void AppendRequestHead(std::string& out, const RequestHead& head, const LoadBalancerAttributes& attributes,
+                       const Forwarded& forwarded) {
+  out.append(head.method).append(" ");
+  if (head.target.starts_with('/') || head.target == "*") {
+    out += head.target;
+  } else {
+    out += head.path;
+    if (head.has_query) out.append("?").append(head.query);
+  }
+  out += " HTTP/1.1\r\n";
+  AppendForwardedFor(out, head, attributes, forwarded);
+  AppendField(out, "X-Forwarded-Proto", forwarded.protocol);
+  AppendField(out, "X-Forwarded-Port", fmt::format_int(forwarded.listener_port).c_str());
+  if (!head.host.empty()) AppendField(out, "Host", head.host);
+  AppendField(out, "X-Amzn-Trace-Id", forwarded.trace_id);
+  for (const Field& field : head.fields) {
+    switch (field.known) {
+      case FieldName::kHost:
+      case FieldName::kXForwardedFor:
+      case FieldName::kXForwardedPort:
+      case FieldName::kXForwardedProto:
+      case FieldName::kXAmznTraceId:
+      case FieldName::kDrydockSource:
+      case FieldName::kExpect:  // answered by the load balancer itself
+        continue;
+      default:
+        break;
+    }
+    if (head.IsHopByHop(field)) continue;
+    if (attributes.drop_invalid_header_fields && !IsValidFieldName(field.name)) continue;
+    AppendField(out, field.name, field.value);
+  }
+  if (head.body == BodyKind::kChunked) out += "Transfer-Encoding: chunked\r\n";
+  if (forwarded.websocket) {
+    AppendField(out, "Connection", "upgrade");
+    AppendField(out, "Upgrade", head.Value(FieldName::kUpgrade));
+  }
+  out += "\r\n";
+}
+
+void AppendResponseHead(std::string& out, const ResponseHead& head, ResponseFraming framing, bool keep_alive,
+                        bool websocket, std::string_view date) {
+  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} ", head.status);
+  out.append(head.reason).append("\r\n");
+  bool dated = false;
+  for (const Field& field : head.fields) {
+    if (field.known == FieldName::kDate) dated = true;
+    if (head.IsHopByHop(field)) continue;
+    if (field.known == FieldName::kContentLength && framing == ResponseFraming::kChunked) continue;
+    AppendField(out, field.name, field.value);
+  }
+  if (!dated) AppendField(out, "Date", date);
+  if (framing == ResponseFraming::kChunked) out += "Transfer-Encoding: chunked\r\n";
+  if (websocket) {
+    AppendField(out, "Connection", "upgrade");
+    AppendField(out, "Upgrade", head.Value(FieldName::kUpgrade));
+  } else {
+    AppendField(out, "Connection", keep_alive ? "keep-alive" : "close");
+  }
+  out += "\r\n";
+}
+
+std::string TraceId(std::string_view received, Timestamp now, std::uint64_t random_high, std::uint32_t random_low) {
+  std::string fresh = fmt::format("1-{:08x}-{:016x}{:08x}", static_cast<std::uint32_t>(now.milliseconds / 1000),
+                                  random_high, random_low);
+  // Going through what came: an old Self gives way to the new one, everything else stays in its order.
+  std::string kept;
+  bool has_root = false;
+  while (!received.empty()) {
+    const std::size_t end = std::min(received.find(';'), received.size());
+    std::string_view part = received.substr(0, end);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    if (EqualsIgnoringCase(part.substr(0, 5), "Root=")) has_root = true;
+    if (!part.empty() && !EqualsIgnoringCase(part.substr(0, 5), "Self="))
+      kept.append(kept.empty() ? "" : ";").append(part);
+    received.remove_prefix(std::min(end + 1, received.size()));
+  }
+  if (!has_root) return kept.empty() ? "Root=" + fresh : "Root=" + fresh + ";" + kept;
+  return "Self=" + fresh + ";" + kept;
+}
+
+bool AsksForWebSocket(const RequestHead& head) {
+  return head.upgrade && head.version == 11 && head.method == "GET" && head.body == BodyKind::kNone &&
+         EqualsIgnoringCase(head.Value(FieldName::kUpgrade), "websocket");
+}
+
+}  // namespace drydock::loadbalancer

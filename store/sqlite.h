@@ -1,0 +1,97 @@
+// SQLite's connections and statements as values. Private to store/; nothing else includes sqlite3.h.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "store/database.h"
+
+namespace drydock::store {
+
+// A prepared statement in use: bind the parameters in order, then step. Given back to its connection's cache at the end
+// of its life. Throws Error when SQLite fails.
+class Statement {
+ public:
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& Bind(std::int64_t value);
+  Statement& Bind(std::string_view value);
+  Statement& Bind(const Value& value);
+  Statement& Bind(Timestamp value) { return Bind(value.milliseconds); }
+  Statement& Bind(const Scope& scope) { return Bind(std::string_view(scope.account)).Bind(std::string_view(scope.region)); }
+
+  bool Step();  // true: there is a row, and the functions below read it
+  void Run();   // steps to the end
+  std::int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
+  std::string_view Text(int column) const;  // valid until the next step
+  std::string String(int column) const { return std::string(Text(column)); }
+  bool IsNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+ private:
+  Statement& Checked(int result);
+
+  sqlite3_stmt* const statement_;
+  int bound_ = 0;
+};
+
+// Used by one thread at a time.
+class Connection {
+ public:
+  // Opens or creates the file; ":memory:" for a database of its own. Throws Error.
+  explicit Connection(const std::filesystem::path& file);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // The statement for this text, prepared at its first use. It must not be in use already.
+  Statement Prepare(std::string_view sql);
+  // Runs one or more statements without parameters.
+  void Execute(const std::string& sql);
+  // Rows that the last INSERT, UPDATE or DELETE touched.
+  std::int64_t Changes() const { return sqlite3_changes64(handle_.get()); }
+  std::int64_t LastRowId() const { return sqlite3_last_insert_rowid(handle_.get()); }
+
+  void Begin(bool immediate);
+  void Commit();
+  void Rollback() noexcept;
+
+  // What this connection has seen to be in order in the file: tables, by a key of the caller's. Forgotten again if the
+  // transaction that marked them is rolled back.
+  bool IsReady(const void* table) const { return ready_.contains(table) || newly_ready_.contains(table); }
+  void MarkReady(const void* table) { newly_ready_.insert(table); }
+
+  // Every statement prepared so far and SQLite's plan for it, a line per step.
+  std::vector<std::pair<std::string, std::string>> QueryPlans();
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+  std::unique_ptr<sqlite3, Close> handle_;
+  std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
+  std::unordered_set<const void*> ready_;
+  std::unordered_set<const void*> newly_ready_;
+};
+
+}  // namespace drydock::store
