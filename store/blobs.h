@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/core/ids.h"
 #include "store/database.h"
 
 namespace drydock::store {
@@ -20,7 +21,7 @@ struct BlobFile {
   std::uint64_t size;
 };
 
-// A blob on its way in: <data folder>/uploads/<id>. Thread-safe; appends are in the order of the calls.
+// A blob on its way in: <data folder>/uploads/<id>. Thread-safe. Must not outlive its Blobs.
 class Upload {
  public:
   ~Upload();
@@ -47,14 +48,17 @@ class Upload {
   friend class Blobs;
   class Hash;
   Upload(class Blobs& blobs, std::string id, int file);
+  void CatchUp() const;
+  void RequireOpen() const;
+  void Close();
 
   Blobs& blobs_;
   const std::string id_;
   mutable std::mutex mutex_;
   // guarded by mutex_
-  int file_;  // -1: over
-  std::uint64_t size_ = 0;
-  std::unique_ptr<Hash> hash_;
+  int file_;                            // -1: over
+  mutable std::uint64_t size_ = 0;      // of what hash_ has seen
+  mutable std::unique_ptr<Hash> hash_;  // null until the file's bytes have been hashed
 };
 
 // Thread-safe.
@@ -91,6 +95,7 @@ class Blobs {
 
   const std::filesystem::path folder_;
   const bool temporary_;
+  Ids ids_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Upload>> uploads_;  // guarded by mutex_
 };

@@ -49,16 +49,16 @@ struct LogStreamStatistics {
 // The log events as a transaction sees them.
 class LogEvents {
  public:
-  explicit LogEvents(Transaction& tx) : tx_(tx) {}
+  explicit LogEvents(Transaction& tx) : tx_(tx), connection_(tx.connection_) {}
 
   // `events` need no stream and no sequence.
   void Append(const Scope& scope, const std::string& group, const std::string& stream,
               const std::vector<LogEvent>& events);
 
-  // The events of one stream, always oldest first: by timestamp, then as they were appended.
+  // The events of one stream, always oldest first: in the order of LogPosition.
   std::vector<LogEvent> OfStream(const Scope& scope, const std::string& group, const std::string& stream,
                                  const LogQuery& query = {});
-  // The events of these streams of a group (none named: of all), interleaved by (timestamp, ingestion, sequence).
+  // The events of these streams of a group (none named: of all), interleaved in the order of LogPosition.
   std::vector<LogEvent> OfGroup(const Scope& scope, const std::string& group, const std::vector<std::string>& streams,
                                 const LogQuery& query = {});
 
@@ -71,12 +71,13 @@ class LogEvents {
   std::int64_t EraseOlder(const Scope& scope, const std::string& group, Timestamp oldest);
 
  private:
-  struct Stream;
   std::optional<std::int64_t> GroupKey(const Scope& scope, const std::string& group);
   std::optional<std::int64_t> StreamKey(std::int64_t group, const std::string& stream);
-  bool Prepare(bool write);  // false: nothing was ever appended
+  std::vector<LogEvent> Select(const std::string& condition, const std::vector<std::int64_t>& keys,
+                               const LogQuery& query);
 
   Transaction& tx_;
+  Connection& connection_;
 };
 
 }  // namespace drydock::store

@@ -5,7 +5,8 @@ namespace drydock::store {
 
 class Connection;
 
-// Brings the file up to this binary's version, in the transaction under way. Throws Error when a newer Drydock wrote it.
+// Brings the file up to this binary's version, in the transaction under way. Throws Error when a newer Drydock wrote
+// it.
 void Migrate(Connection& connection);
 
 }  // namespace drydock::store

@@ -31,7 +31,9 @@ class Statement {
   Statement& Bind(std::string_view value);
   Statement& Bind(const Value& value);
   Statement& Bind(Timestamp value) { return Bind(value.milliseconds); }
-  Statement& Bind(const Scope& scope) { return Bind(std::string_view(scope.account)).Bind(std::string_view(scope.region)); }
+  Statement& Bind(const Scope& scope) {
+    return Bind(std::string_view(scope.account)).Bind(std::string_view(scope.region));
+  }
 
   bool Step();  // true: there is a row, and the functions below read it
   void Run();   // steps to the end

@@ -1,0 +1,64 @@
+#include "store/migrations.h"
+
+#include <iterator>
+
+#include "store/sqlite.h"
+
+namespace drydock::store {
+
+namespace {
+
+// PRAGMA user_version counts how many of these a file has seen. Released ones are never edited: new ones follow.
+constexpr const char* kMigrations[] = {
+    // 1: timers and log events
+    R"(
+    CREATE TABLE timer (
+      position INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, key TEXT NOT NULL,
+      due INTEGER NOT NULL,      -- when it was meant to fire
+      run_at INTEGER NOT NULL,   -- when to try (again)
+      failures INTEGER NOT NULL,
+      UNIQUE (kind, account, region, key));
+    CREATE INDEX timer_run_at ON timer (run_at);
+
+    CREATE TABLE log_group_events (
+      log_group INTEGER PRIMARY KEY,
+      account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
+      UNIQUE (account, region, name));
+    CREATE TABLE log_stream_events (
+      stream INTEGER PRIMARY KEY,
+      log_group INTEGER NOT NULL, name TEXT NOT NULL,
+      last_ingestion INTEGER NOT NULL,  -- milliseconds
+      events INTEGER NOT NULL, message_bytes INTEGER NOT NULL,
+      UNIQUE (log_group, name));
+    CREATE TABLE log_event (
+      sequence INTEGER PRIMARY KEY,
+      log_group INTEGER NOT NULL, stream INTEGER NOT NULL,
+      timestamp INTEGER NOT NULL, ingestion INTEGER NOT NULL,
+      event_id TEXT NOT NULL, message TEXT NOT NULL);
+    CREATE INDEX log_event_stream ON log_event (stream, timestamp, ingestion, sequence);
+    -- The stream stands last so that events of other streams are passed over within the index.
+    CREATE INDEX log_event_group ON log_event (log_group, timestamp, ingestion, sequence, stream);
+    )",
+};
+
+}  // namespace
+
+void Migrate(Connection& connection) {
+  const auto known = static_cast<std::int64_t>(std::size(kMigrations));
+  std::int64_t version = 0;
+  {
+    Statement statement = connection.Prepare("PRAGMA user_version");
+    statement.Step();
+    version = statement.Integer(0);
+  }
+  if (version > known) {
+    throw Error("the data was written by a newer Drydock (version " + std::to_string(version) +
+                "); use a newer binary or another --data-dir");
+  }
+  if (version == known) return;
+  for (; version < known; ++version) connection.Execute(kMigrations[version]);
+  connection.Execute("PRAGMA user_version = " + std::to_string(known));
+}
+
+}  // namespace drydock::store
