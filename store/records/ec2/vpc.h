@@ -1,0 +1,66 @@
+// A virtual private cloud, and the DHCP options it hands out.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "store/record.h"
+
+namespace drydock::records::ec2 {
+
+using Tags = std::map<std::string, std::string>;
+
+struct VpcCidrBlock {
+  std::string association_id;  // vpc-cidr-assoc-…
+  std::string cidr_block;
+};
+
+struct Vpc {
+  std::string vpc_id;
+  std::vector<VpcCidrBlock> cidr_blocks;  // the primary one first
+  bool is_default = false;
+  std::string instance_tenancy = "default";
+  std::string dhcp_options_id;
+  bool enable_dns_support = true;
+  bool enable_dns_hostnames = false;
+  bool enable_network_address_usage_metrics = false;
+  Tags tags;
+
+  static constexpr store::TableName kTable{"ec2_vpc"};
+  static constexpr auto kId = store::Members(&Vpc::vpc_id);
+  static constexpr auto kIndexed = store::Members(&Vpc::is_default);
+};
+
+struct DhcpConfiguration {
+  std::string key;
+  std::vector<std::string> values;
+};
+
+struct DhcpOptions {
+  std::string dhcp_options_id;
+  std::vector<DhcpConfiguration> configurations;
+  Tags tags;
+
+  static constexpr store::TableName kTable{"ec2_dhcp_options"};
+  static constexpr auto kId = store::Members(&DhcpOptions::dhcp_options_id);
+};
+
+// What an account has in a region from the first moment on. There is one of these as soon as the default VPC was made,
+// also after that VPC was deleted.
+struct RegionDefaults {
+  std::string key = "defaults";
+  std::string dhcp_options_id;
+
+  static constexpr store::TableName kTable{"ec2_region_defaults"};
+  static constexpr auto kId = store::Members(&RegionDefaults::key);
+};
+
+}  // namespace drydock::records::ec2
+
+DRYDOCK_SCHEMA(drydock::records::ec2::VpcCidrBlock, association_id, cidr_block)
+DRYDOCK_SCHEMA(drydock::records::ec2::Vpc, vpc_id, cidr_blocks, is_default, instance_tenancy, dhcp_options_id,
+               enable_dns_support, enable_dns_hostnames, enable_network_address_usage_metrics, tags)
+DRYDOCK_SCHEMA(drydock::records::ec2::DhcpConfiguration, key, values)
+DRYDOCK_SCHEMA(drydock::records::ec2::DhcpOptions, dhcp_options_id, configurations, tags)
+DRYDOCK_SCHEMA(drydock::records::ec2::RegionDefaults, key, dhcp_options_id)
