@@ -15,7 +15,9 @@ namespace drydock::network {
 enum class Family : std::uint8_t { kIpv4, kIpv6 };
 
 // The number of bits in an address of this family: 32 or 128.
-constexpr int BitsOf(Family family) { return family == Family::kIpv4 ? 32 : 128; }
+constexpr int BitsOf(Family family) {
+  return family == Family::kIpv4 ? 32 : 128;
+}
 
 // One address. Ordered: all IPv4 addresses before all IPv6 ones, then by number.
 class Address {

@@ -70,7 +70,6 @@ enum class ExplanationCode : std::uint8_t {
   kDisconnectedVpcs,
   kEniSgRulesMismatch,
   kEniSourceDestCheckRestriction,
-  kGatewayRejectsSpoofedTraffic,
   kIgwDestinationAddressNotInRfc1918Egress,
   kIgwDestinationAddressNotInRfc6598Egress,
   kIgwPrivateIpAssociationForIngress,
@@ -116,8 +115,8 @@ struct Explanation {
 std::string Describe(const Explanation& explanation);
 
 enum class Outcome : std::uint8_t {
-  kReachable,        // the flow arrives and its reply comes back; whether anyone listens there is not the network's matter
-  kDropped,          // nothing answers: the client waits until it times out
+  kReachable,  // the flow arrives and its reply comes back; whether anyone listens there is not the network's matter
+  kDropped,    // nothing answers: the client waits until it times out
   kUnknownEndpoint,  // the source or the destination is not in the topology; nothing was evaluated
 };
 
@@ -128,7 +127,7 @@ struct Path {
   // The hops in order. When the flow is stopped, the walk goes on behind the stopping hop as long as the way is clear,
   // so that every obstacle is found; hops that did not admit the packets say so.
   std::vector<Hop> forward;
-  std::vector<Hop> back;  // of the reply, from the destination to the source
+  std::vector<Hop> back;                  // of the reply, from the destination to the source
   std::vector<Explanation> explanations;  // empty exactly when reachable
 
   // The source's ports that get through both ways; all of the flow's unless network ACLs stop some of the replies.
@@ -136,8 +135,8 @@ struct Path {
   // Where the flow ends and what the receiver sees; `destination_interface_id` is empty outside the VPCs.
   std::string source_interface_id;
   std::string destination_interface_id;
-  Address seen_source;         // the source address as the destination sees it (a NAT gateway's, for example)
-  Address final_destination;   // the destination address after all translation
+  Address seen_source;        // the source address as the destination sees it (a NAT gateway's, for example)
+  Address final_destination;  // the destination address after all translation
 };
 
 // Never throws for any content of the topology. Pure; a few microseconds.

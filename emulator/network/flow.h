@@ -44,9 +44,10 @@ struct InterfaceEndpoint {
   std::optional<Address> address = std::nullopt;
 };
 
-// A host on the internet that no topology knows. Its address matters to rules that name public blocks.
+// A host on the internet that no topology knows. Its address matters to rules that name public blocks; absent, it is
+// 203.0.113.1 (RFC 5737), or 2001:db8::1 when the other end has no IPv4 address.
 struct InternetEndpoint {
-  Address address = Address::V4(0xCB007101);  // 203.0.113.1, RFC 5737
+  std::optional<Address> address = std::nullopt;
 };
 
 // An AWS service by its endpoint service name, such as com.amazonaws.us-east-1.ecr.api. Only a destination. The engine
@@ -70,9 +71,9 @@ struct Flow {
   Endpoint source;
   Endpoint destination;
   Protocol protocol = Protocol::kTcp;
-  PortRange destination_ports;                       // tcp and udp only
-  PortRange source_ports = PortRange::Ephemeral();   // tcp and udp only
-  std::optional<IcmpType> icmp = std::nullopt;       // icmp only; absent: an echo request of the flow's family
+  PortRange destination_ports;                      // tcp and udp only
+  PortRange source_ports = PortRange::Ephemeral();  // tcp and udp only
+  std::optional<IcmpType> icmp = std::nullopt;      // icmp only; absent: an echo request of the flow's family
 
   static Flow Tcp(Endpoint source, Endpoint destination, std::uint16_t port) {
     return {std::move(source), std::move(destination), Protocol::kTcp, PortRange::One(port)};

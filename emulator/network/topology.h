@@ -3,7 +3,7 @@
 // Elements are plain structs named as EC2 names them. What EC2 derives, the engine derives too and need not be given:
 // the local routes (from the VPC's CIDR blocks) and a gateway endpoint's routes (from its route tables). References to
 // elements that are not there are no error: a route to a missing gateway is a blackhole, a group without interfaces
-// matches nobody.
+// matches nobody, a subnet without a network ACL is open (EC2 always gives it one).
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ namespace drydock::network {
 struct Vpc {
   std::string id;
   std::string region;
-  std::vector<Cidr> cidrs;           // all associated blocks, IPv4 and IPv6
-  bool enable_dns_support = true;    // private DNS of interface endpoints needs both DNS attributes
+  std::vector<Cidr> cidrs;         // all associated blocks, IPv4 and IPv6
+  bool enable_dns_support = true;  // private DNS of interface endpoints needs both DNS attributes
   bool enable_dns_hostnames = true;
 };
 
@@ -74,8 +74,8 @@ struct NetworkAclEntry {
   bool allow = false;
   int protocol = -1;  // IANA number; -1 for all
   Cidr cidr;
-  PortRange ports;               // tcp and udp only
-  IcmpType icmp = {-1, -1};      // icmp only; -1 for all
+  PortRange ports;           // tcp and udp only
+  IcmpType icmp = {-1, -1};  // icmp only; -1 for all
   bool operator==(const NetworkAclEntry&) const = default;
 };
 
@@ -129,7 +129,7 @@ struct NetworkInterface {
   std::string id;
   std::string vpc_id;
   std::string subnet_id;
-  std::string interface_type = "interface";  // as DescribeNetworkInterfaces has it: nat_gateway, vpc_endpoint, …
+  std::string interface_type = "interface";      // as DescribeNetworkInterfaces has it: nat_gateway, vpc_endpoint, …
   std::vector<PrivateIpv4Address> private_ipv4;  // the primary first
   std::vector<Address> ipv6;                     // the primary first
   std::vector<std::string> group_ids;
@@ -153,8 +153,8 @@ struct NatGateway {
   std::string vpc_id;
   std::string subnet_id;
   State state = State::kAvailable;
-  bool is_public = true;  // connectivity type
-  std::string network_interface_id;
+  bool is_public = true;             // connectivity type
+  std::string network_interface_id;  // of interface_type nat_gateway, with the same addresses
   Address private_address;
   std::optional<Address> public_address = std::nullopt;  // the Elastic IP; none for private NAT gateways
 };
@@ -215,6 +215,7 @@ class Topology {
   // The interface that holds this public IPv4 address, or this IPv6 address, in any VPC.
   const NetworkInterface* InterfaceAtPublic(const Address& address) const;
   const InternetGateway* InternetGatewayOf(std::string_view vpc_id) const;
+  const PrefixList* PrefixListNamed(std::string_view name) const;
   const NatGateway* NatGatewayOf(std::string_view network_interface_id) const;
   std::vector<const VpcEndpoint*> EndpointsOf(std::string_view vpc_id) const;
   std::vector<const VpcPeeringConnection*> PeeringsOf(std::string_view vpc_id) const;
