@@ -1,0 +1,61 @@
+// A policy document, read: the JSON of IAM's policy language as plain values.
+// Source: IAM User Guide, "IAM JSON policy elements reference" and "Grammar of the IAM JSON policy language".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "emulator/auth/policy/condition.h"
+
+namespace drydock::auth::policy {
+
+enum class Effect { kAllow, kDeny };
+
+// Principal or NotPrincipal.
+struct Principals {
+  bool anyone = false;           // "*", or {"AWS": "*"}
+  std::vector<std::string> aws;  // account ids, ARNs, unique ids
+  std::vector<std::string> service;
+  std::vector<std::string> federated;
+  std::vector<std::string> canonical_user;
+};
+
+struct Statement {
+  std::string sid;
+  Effect effect = Effect::kDeny;
+  std::vector<std::string> actions;  // lower case, with wildcards
+  bool not_action = false;           // `actions` stood in NotAction
+  std::vector<std::string> resources;
+  bool not_resource = false;
+  std::optional<Principals> principal;
+  bool not_principal = false;
+  std::vector<Condition> conditions;  // all of them must hold
+};
+
+struct Document {
+  bool variables = false;  // ${…} means something: version 2012-10-17
+  std::string version;     // "" when there is none, which is 2008-10-17
+  std::string id;
+  std::vector<Statement> statements;
+};
+
+// Why a text is not a policy document.
+struct Malformed {
+  enum class Kind {
+    kNotJson,
+    kUnknownField,  // `what` is its name
+    kMissingField,  // `what` is its name
+    kOther,         // anything else the grammar does not allow
+  };
+  Kind kind;
+  std::string what;
+};
+
+// Reads any document that fits the grammar; what else a kind of policy needs says validate.h. Takes hostile input:
+// depth is not limited by the stack, and elements given twice are refused.
+std::variant<Document, Malformed> Parse(std::string_view json);
+
+}  // namespace drydock::auth::policy

@@ -1,0 +1,167 @@
+#include "emulator/auth/policy/evaluate.h"
+
+#include <algorithm>
+
+#include "emulator/auth/policy/pattern.h"
+#include "emulator/core/text.h"
+
+namespace drydock::auth::policy {
+
+namespace {
+
+Reach ReachOf(const std::string& named, const Caller& caller) {
+  const Principal& principal = caller.principal;
+  if (principal.type == Principal::Type::kService) return Reach::kNone;
+  if (named == principal.arn) return principal.type == Principal::Type::kRoot ? Reach::kAccount : Reach::kExactly;
+  if (named == principal.account || named == "arn:aws:iam::" + principal.account + ":root") return Reach::kAccount;
+  if (!caller.role_arn.empty() && named == caller.role_arn) return Reach::kRole;
+  // Unique ids: AIDA…, or AROA… of "AROA…:session".
+  if (named == principal.user_id) return Reach::kExactly;
+  if (!named.empty() && principal.user_id.starts_with(named + ":")) return Reach::kRole;
+  return Reach::kNone;
+}
+
+Reach ReachOf(const Principals& principals, const Caller& caller) {
+  Reach reach = principals.anyone ? Reach::kRole : Reach::kNone;
+  for (const std::string& named : principals.aws) reach = std::max(reach, ReachOf(named, caller));
+  if (caller.principal.type == Principal::Type::kService)
+    for (const std::string& service : principals.service)
+      if (service == caller.principal.service) reach = Reach::kExactly;
+  return reach;
+}
+
+Reach ReachOf(const Statement& statement, const Caller& caller) {
+  if (!statement.principal) return Reach::kNone;
+  const Reach reach = ReachOf(*statement.principal, caller);
+  if (!statement.not_principal) return reach;
+  return reach == Reach::kNone ? Reach::kRole : Reach::kNone;
+}
+
+bool MatchesAction(const Statement& statement, const std::string& action) {
+  const bool listed = std::any_of(statement.actions.begin(), statement.actions.end(),
+                                  [&](const std::string& pattern) { return Like(pattern, action); });
+  return listed != statement.not_action;
+}
+
+bool MatchesResource(const Statement& statement, bool variables, const Query& query) {
+  if (statement.resources.empty()) return true;  // trust policies have none
+  bool resolved = true;
+  const bool listed =
+      std::any_of(statement.resources.begin(), statement.resources.end(), [&](const std::string& resource) {
+        if (!variables || resource.find("${") == std::string::npos) return Like(resource, query.resource);
+        const auto pattern = ExpandVariables(resource, query.keys);
+        if (!pattern) resolved = false;
+        return pattern && Like(*pattern, query.resource);
+      });
+  // A NotResource whose variable has no value must not become "everything".
+  if (statement.not_resource && !resolved) return false;
+  return listed != statement.not_resource;
+}
+
+bool Applies(const Document& document, const Statement& statement, const std::string& action, const Query& query) {
+  return MatchesAction(statement, action) && MatchesResource(statement, document.variables, query) &&
+         std::all_of(statement.conditions.begin(), statement.conditions.end(),
+                     [&](const Condition& condition) { return Holds(condition, query.keys, document.variables); });
+}
+
+// Looks through policies of one kind for a statement of some effect; fills the decision when there is one.
+bool Find(const std::vector<Policy>& policies, Source source, Effect effect, const std::string& action,
+          const Query& query, Decision& decision) {
+  for (const Policy& policy : policies) {
+    for (std::size_t i = 0; i < policy.document->statements.size(); ++i) {
+      const Statement& statement = policy.document->statements[i];
+      if (statement.effect != effect || !Applies(*policy.document, statement, action, query)) continue;
+      decision = {effect == Effect::kAllow ? Outcome::kAllowed : Outcome::kExplicitDeny, source, policy.id, i,
+                  statement.sid};
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Verdict EvaluateResourcePolicy(const Document& document, const Caller& caller, const Query& query) {
+  const std::string action = Lowercase(query.action);
+  Verdict verdict;
+  for (std::size_t i = 0; i < document.statements.size(); ++i) {
+    const Statement& statement = document.statements[i];
+    const Reach reach = ReachOf(statement, caller);
+    if (reach == Reach::kNone || !Applies(document, statement, action, query)) continue;
+    if (statement.effect == Effect::kDeny) return {Outcome::kExplicitDeny, reach, i};
+    if (reach > verdict.reach) verdict = {Outcome::kAllowed, reach, i};
+  }
+  return verdict;
+}
+
+Decision Evaluate(const Policies& policies, const Caller& caller, const Query& query) {
+  const std::string action = Lowercase(query.action);
+  const std::vector<Policy> boundary = policies.boundary ? std::vector{*policies.boundary} : std::vector<Policy>{};
+  static const std::vector<Policy> kNoPolicies;
+  const std::vector<Policy>& session = policies.session ? *policies.session : kNoPolicies;
+
+  Decision decision;
+  if (Find(policies.identity, Source::kIdentity, Effect::kDeny, action, query, decision)) return decision;
+  Verdict resource;
+  if (policies.resource) {
+    resource = EvaluateResourcePolicy(*policies.resource->document, caller, query);
+    const auto from_resource = [&](Outcome outcome) {
+      return Decision{outcome, Source::kResource, policies.resource->id, resource.statement,
+                      policies.resource->document->statements[resource.statement].sid};
+    };
+    if (resource.outcome == Outcome::kExplicitDeny) return from_resource(Outcome::kExplicitDeny);
+    if (resource.outcome == Outcome::kAllowed) decision = from_resource(Outcome::kAllowed);
+  }
+  const Decision by_resource = decision;
+  if (Find(boundary, Source::kBoundary, Effect::kDeny, action, query, decision)) return decision;
+  if (Find(session, Source::kSession, Effect::kDeny, action, query, decision)) return decision;
+
+  const bool same_account = query.resource_account.empty() || query.resource_account == caller.principal.account;
+  if (!same_account && resource.outcome != Outcome::kAllowed)
+    return {Outcome::kImplicitDeny, Source::kResource, "", 0, ""};
+  // The services that Drydock stands for call as themselves where a resource's policy names them, and nowhere else.
+  if (caller.principal.type == Principal::Type::kService)
+    return resource.outcome == Outcome::kAllowed ? by_resource
+                                                 : Decision{Outcome::kImplicitDeny, Source::kResource, "", 0, ""};
+  if (caller.principal.type == Principal::Type::kRoot) return {Outcome::kAllowed, Source::kRoot, "", 0, ""};
+
+  Decision allowed;
+  const bool by_identity = Find(policies.identity, Source::kIdentity, Effect::kAllow, action, query, allowed);
+  if (same_account) {
+    if (resource.reach == Reach::kExactly) return by_resource;
+    if (!by_identity && resource.reach < Reach::kRole) return {Outcome::kImplicitDeny, Source::kIdentity, "", 0, ""};
+    if (!by_identity) allowed = by_resource;
+  } else if (!by_identity) {
+    return {Outcome::kImplicitDeny, Source::kIdentity, "", 0, ""};
+  }
+  Decision also;
+  if (policies.boundary && !Find(boundary, Source::kBoundary, Effect::kAllow, action, query, also))
+    return {Outcome::kImplicitDeny, Source::kBoundary, "", 0, ""};
+  if (policies.session && !Find(session, Source::kSession, Effect::kAllow, action, query, also))
+    return {Outcome::kImplicitDeny, Source::kSession, "", 0, ""};
+  return allowed;
+}
+
+std::string Reason(const Decision& decision, const std::string& action) {
+  const bool explicitly = decision.outcome == Outcome::kExplicitDeny;
+  std::string kind;
+  switch (decision.source) {
+    case Source::kIdentity:
+    case Source::kRoot:
+      kind = "identity-based policy";
+      break;
+    case Source::kResource:
+      kind = "resource-based policy";
+      break;
+    case Source::kBoundary:
+      kind = "permissions boundary";
+      break;
+    case Source::kSession:
+      kind = "session policy";
+      break;
+  }
+  if (!explicitly) return "because no " + kind + " allows the " + action + " action";
+  return "with an explicit deny in " + std::string(decision.source == Source::kIdentity ? "an " : "a ") + kind;
+}
+
+}  // namespace drydock::auth::policy
