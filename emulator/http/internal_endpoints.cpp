@@ -1,0 +1,157 @@
+#include "emulator/http/internal_endpoints.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <set>
+
+#include "emulator/api/operation.h"
+
+namespace drydock::http {
+
+namespace {
+
+// One JSON object, written by `members`.
+template <class Members>
+Response JsonObject(int status, Members members) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
+  writer.SetIndent(' ', 2);
+  writer.StartObject();
+  const auto text = [&](const char* name, const std::string& value) {
+    writer.Key(name);
+    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+  };
+  members(writer, text);
+  writer.EndObject();
+  return Response::Json(status, std::string(buffer.GetString(), buffer.GetSize()) + "\n");
+}
+
+Response Problem(int status, const std::string& message) {
+  return JsonObject(status, [&](auto&, auto& text) { text("message", message); });
+}
+
+struct ImplementedService {
+  std::string name;
+  int operations;
+};
+
+std::vector<ImplementedService> Implemented() {
+  std::vector<ImplementedService> services;
+  for (const api::Service* service : api::Services()) {
+    int count = 0;
+    for (const api::Operation& operation : service->operations) count += operation.run ? 1 : 0;
+    if (count > 0) services.push_back({service->name, count});
+  }
+  return services;
+}
+
+}  // namespace
+
+std::optional<Response> InternalEndpoints::Handle(const Request& request) const {
+  const std::string& path = request.path;
+  const bool get = request.method == "GET" || request.method == "HEAD";
+  const bool post = request.method == "POST";
+  if (path == "/_drydock/health" && get) return Health();
+  if (path == "/_drydock/endpoints" && get) return Endpoints();
+  if (path == "/_drydock/clock" && get) return ReadClock();
+  if (path == "/_drydock/clock" && post) return MoveClock(request);
+  if (path == "/_drydock/reset" && post) {
+    actions_.reset();
+    return JsonObject(200, [](auto&, auto& text) { text("status", "reset"); });
+  }
+  if (path == "/_localstack/health" && get) return LocalStackHealth();
+  if ((path == "/_localstack/init" || path == "/_localstack/init/ready") && get)
+    return JsonObject(200, [](auto& writer, auto&) {
+      writer.Key("completed");
+      writer.Bool(true);
+    });
+  if (path.rfind("/_drydock/", 0) == 0 || path.rfind("/_localstack/", 0) == 0)
+    return Problem(404, "There is no " + request.method + " " + path + ". There are: GET /_drydock/health, GET /_drydock/endpoints, "
+                        "GET and POST /_drydock/clock, POST /_drydock/reset.");
+  return std::nullopt;
+}
+
+Response InternalEndpoints::Health() const {
+  return JsonObject(200, [&](auto& writer, auto& text) {
+    const Clock& clock = actions_.clock();
+    text("status", "running");
+    text("version", facts_.version);
+    text("endpoint", facts_.endpoint);
+    text("default_account", facts_.default_account);
+    text("data", facts_.data);
+    text("authentication", facts_.strict_auth ? "strict: unknown access keys are refused"
+                                              : "lenient: unknown access keys are root of the default account");
+    text("timing", clock.pace() == Pace::kRealistic ? "realistic" : "quick");
+    text("clock", clock.mode() == Clock::Mode::kManual ? "manual" : "system");
+    writer.Key("operations");
+    writer.StartObject();
+    for (const auto& service : Implemented()) {
+      writer.Key(service.name.c_str());
+      writer.Int(service.operations);
+    }
+    writer.EndObject();
+  });
+}
+
+Response InternalEndpoints::LocalStackHealth() const {
+  return JsonObject(200, [&](auto& writer, auto& text) {
+    writer.Key("services");
+    writer.StartObject();
+    for (const auto& service : Implemented()) text(service.name.c_str(), "running");
+    writer.EndObject();
+    text("edition", "drydock");
+    text("version", facts_.version);
+  });
+}
+
+Response InternalEndpoints::Endpoints() const {
+  return JsonObject(200, [&](auto& writer, auto& text) {
+    text("api", facts_.endpoint);
+    writer.Key("load_balancers");
+    writer.StartArray();
+    for (const auto& endpoint : actions_.endpoints()) {
+      writer.StartObject();
+      text("name", endpoint.load_balancer_name);
+      text("arn", endpoint.load_balancer_arn);
+      text("listener_arn", endpoint.listener_arn);
+      writer.Key("listener_port");
+      writer.Int(endpoint.listener_port);
+      text("protocol", endpoint.protocol);
+      writer.Key("served");
+      writer.Bool(endpoint.served);
+      text("url", endpoint.url);
+      text("host", endpoint.host);
+      text("note", endpoint.note);
+      writer.EndObject();
+    }
+    writer.EndArray();
+  });
+}
+
+Response InternalEndpoints::ReadClock() const {
+  return JsonObject(200, [&](auto&, auto& text) {
+    const Clock& clock = actions_.clock();
+    text("now", FormatIso8601(clock.Now(), true));
+    text("mode", clock.mode() == Clock::Mode::kManual ? "manual" : "system");
+  });
+}
+
+Response InternalEndpoints::MoveClock(const Request& request) const {
+  Clock& clock = actions_.clock();
+  if (clock.mode() != Clock::Mode::kManual)
+    return Problem(409, "The clock follows the machine's time. Start drydock with --manual-clock to move it.");
+  const auto body = request.ReadBody(4096);
+  rapidjson::Document document;
+  if (body) document.Parse<rapidjson::kParseIterativeFlag>(body->data(), body->size());
+  constexpr double kMostSeconds = 100.0 * 365 * 24 * 3600;
+  if (!body || document.HasParseError() || !document.IsObject() || !document.HasMember("advance") ||
+      !document["advance"].IsNumber() || document["advance"].GetDouble() < 0 ||
+      document["advance"].GetDouble() > kMostSeconds)
+    return Problem(400, "Send {\"advance\": <seconds>}; time only moves forward.");
+  clock.Advance(Duration(static_cast<std::int64_t>(document["advance"].GetDouble() * 1000)));
+  return ReadClock();
+}
+
+}  // namespace drydock::http

@@ -1,0 +1,51 @@
+// What is about the emulator itself rather than about AWS: /_drydock/* and the pages that existing wait scripts ask.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/core/clock.h"
+#include "emulator/http/message.h"
+#include "emulator/loadbalancer/data_plane.h"
+
+namespace drydock::http {
+
+class InternalEndpoints {
+ public:
+  struct Facts {
+    std::string version;
+    std::string endpoint;
+    std::string default_account;
+    std::string data;  // the folder, or "memory"
+    bool strict_auth = false;
+  };
+  struct Actions {
+    std::function<Clock&()> clock;
+    std::function<std::vector<loadbalancer::ListeningEndpoint>()> endpoints;
+    std::function<void()> reset;  // forgets everything
+  };
+  InternalEndpoints(Facts facts, Actions actions) : facts_(std::move(facts)), actions_(std::move(actions)) {}
+
+  // nullopt when the path is none of these pages:
+  //   GET  /_drydock/health           what runs, and how
+  //   POST /_drydock/reset            all accounts as new
+  //   GET  /_drydock/endpoints        the URLs of the load balancers' listeners
+  //   GET  /_drydock/clock            the time
+  //   POST /_drydock/clock            {"advance": seconds}; needs --manual-clock
+  //   GET  /_localstack/health, /_localstack/init[/ready]
+  std::optional<Response> Handle(const Request& request) const;
+
+ private:
+  Response Health() const;
+  Response LocalStackHealth() const;
+  Response Endpoints() const;
+  Response ReadClock() const;
+  Response MoveClock(const Request& request) const;
+
+  const Facts facts_;
+  const Actions actions_;
+};
+
+}  // namespace drydock::http

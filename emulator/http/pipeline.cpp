@@ -1,0 +1,230 @@
+#include "emulator/http/pipeline.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "emulator/core/text.h"
+#include "emulator/protocol/decode.h"
+#include "emulator/protocol/encode.h"
+#include "handlers/engines.h"
+
+namespace drydock::http {
+
+namespace {
+
+constexpr std::size_t kMaximumBody = 10 * 1024 * 1024;
+
+// The envelopes for requests that no known service can answer.
+constexpr api::ErrorFacts kFallbackErrors[] = {{"NotImplemented", 501},        {"RequestEntityTooLarge", 413},
+                                               {"MissingAuthenticationToken", 403}, {"InternalFailure", 500}};
+const api::Service kUnknownJsonService{
+    "unknown", "unknown", "unknown", api::Protocol::kJson, "", nullptr, "1.1", nullptr, false, false,
+    api::ValidationStyle::kCoral, "ValidationException", false, kFallbackErrors, {}};
+const api::Service kUnknownQueryService{
+    "unknown", "unknown", "unknown", api::Protocol::kQuery, "", nullptr, nullptr, "https://drydock.invalid/", false, false,
+    api::ValidationStyle::kCoral, "ValidationError", false, kFallbackErrors, {}};
+
+std::string ImplementedServices() {
+  std::vector<std::string> names;
+  for (const api::Service* service : api::Services())
+    for (const api::Operation& operation : service->operations)
+      if (operation.run) {
+        names.emplace_back(service->name);
+        break;
+      }
+  return Join(names, ", ");
+}
+
+ApiError ServiceNotImplemented(const std::string& name) {
+  return ApiError("NotImplemented", fmt::format("Drydock does not emulate the service '{}'. It emulates: {}.", name,
+                                                ImplementedServices()));
+}
+
+ApiError OperationNotImplemented(const api::Operation& operation) {
+  return ApiError("NotImplemented",
+                  fmt::format("Drydock does not implement {}:{} yet. compat-tests/COVERAGE.md lists what it implements.",
+                              operation.service->signing_name, operation.name));
+}
+
+// The codes for one and the same failure differ by protocol. aws-facts A.2-A.4, "generic errors".
+ApiError UnknownOperation(const api::Service& service, const std::string& name, const std::string& version) {
+  switch (service.protocol) {
+    case api::Protocol::kJson: return ApiError("UnknownOperationException", "");
+    case api::Protocol::kEc2:
+      return ApiError("InvalidAction", fmt::format("The action {} is not valid for this web service.", name));
+    case api::Protocol::kQuery: break;
+  }
+  return ApiError("InvalidAction", fmt::format("Could not find operation {} for version {}", name, version));
+}
+
+bool IsJson(const api::Service& service) { return service.protocol == api::Protocol::kJson; }
+
+ApiError AuthenticationError(const api::Service& service, const auth::Refusal& refusal) {
+  const auto dialect = IsJson(service)                              ? auth::Dialect::kJson
+                       : service.protocol == api::Protocol::kEc2 ? auth::Dialect::kEc2
+                                                                    : auth::Dialect::kQuery;
+  return ApiError(auth::ErrorCode(refusal.fault, dialect), auth::ErrorMessage(refusal, dialect));
+}
+
+const api::Service* ServiceOfTarget(std::string_view prefix) {
+  for (const api::Service* service : api::Services())
+    if (service->target_prefix && service->target_prefix == prefix) return service;
+  return nullptr;
+}
+
+// The form's Version decides: Elastic Load Balancing has two APIs behind one name. Older versions of EC2's API are
+// told by the signature's service.
+const api::Service* ServiceOfForm(std::string_view version, std::string_view signing_name) {
+  for (const api::Service* service : api::Services())
+    if (!service->target_prefix && service->api_version == version) return service;
+  if (signing_name == "ec2")
+    for (const api::Service* service : api::Services())
+      if (service->protocol == api::Protocol::kEc2) return service;
+  return nullptr;
+}
+
+auth::Request SignedRequest(const Request& request, const std::string& body) {
+  return {request.method, request.path, request.query, request.headers, [&body] { return Hex(Sha256(body)); }};
+}
+
+}  // namespace
+
+struct Pipeline::Call {
+  std::string request_id;
+  Timestamp now;
+  std::string body;
+  std::unique_ptr<protocol::FormNode> form;
+  auth::ParsedSignature signature;
+  const api::Service* service = &kUnknownQueryService;
+  const api::Operation* operation = nullptr;
+  Scope scope;
+  Principal principal;
+  std::optional<api::AnyStruct> input;
+  std::string source_ip;
+  std::string user_agent;
+};
+
+Response Pipeline::Handle(const Request& request) {
+  Call call;
+  call.request_id = parts_.ids.Uuid();
+  call.now = parts_.clock.Now();
+  protocol::Body body;
+  int status = 200;
+  try {
+    ReadBody(request, call);
+    Identify(request, call);
+    Authenticate(request, call);
+    Decode(call);
+    Prepare(call);
+    const api::AnyStruct output = Run(call);
+    body = protocol::EncodeAnswer(*call.operation, output.schema(), output.get(), call.request_id);
+  } catch (const ApiError& error) {
+    status = api::HttpStatus(*call.service, error.code());
+    body = protocol::EncodeError(*call.service, error, status, call.request_id);
+  } catch (const std::exception& error) {
+    spdlog::error("{}: {}", call.operation ? call.operation->name : "request", error.what());
+    const ApiError failure("InternalFailure", std::string("An internal error of Drydock: ") + error.what());
+    status = 500;
+    body = protocol::EncodeError(*call.service, failure, status, call.request_id);
+  }
+  Response response;
+  response.status = status;
+  response.headers = {{"Content-Type", std::move(body.content_type)}, {"x-amzn-RequestId", call.request_id}};
+  response.body = std::move(body.text);
+  return response;
+}
+
+void Pipeline::ReadBody(const Request& request, Call& call) {
+  // The envelope of an early refusal: what the client most likely understands.
+  if (!request.Header("X-Amz-Target").empty()) call.service = &kUnknownJsonService;
+  call.source_ip = request.remote_address;
+  call.user_agent = request.Header("User-Agent");
+  auto body = request.ReadBody(kMaximumBody);
+  if (!body)
+    throw ApiError("RequestEntityTooLarge", fmt::format("The request body is larger than {} bytes.", kMaximumBody));
+  call.body = std::move(*body);
+}
+
+void Pipeline::Identify(const Request& request, Call& call) {
+  call.signature = auth::ParseSignature(SignedRequest(request, call.body));
+  const auto* signature = std::get_if<auth::Signature>(&call.signature);
+  std::string name, version;
+  if (const auto target = request.Header("X-Amz-Target"); !target.empty()) {
+    const auto dot = target.rfind('.');
+    const auto prefix = target.substr(0, dot);
+    const api::Service* service = dot == std::string_view::npos ? nullptr : ServiceOfTarget(prefix);
+    if (!service) throw ServiceNotImplemented(signature ? signature->service : std::string(prefix));
+    call.service = service;
+    name = target.substr(dot + 1);
+  } else {
+    call.form = protocol::FormNode::Parse(call.body.empty() ? request.query : call.body);
+    if (!call.form) throw ApiError("MalformedQueryString", "The query string contains a syntax error.");
+    const auto action = call.form->Take("Action");
+    version = call.form->Take("Version").value_or("");
+    call.service = ServiceOfForm(version, signature ? signature->service : "");
+    if (!call.service) {
+      call.service = &kUnknownQueryService;
+      if (signature) throw ServiceNotImplemented(signature->service + (version.empty() ? "" : " " + version));
+      throw ApiError("MissingAction", "The request names no operation: neither X-Amz-Target nor Action and Version.");
+    }
+    if (!action) throw ApiError("MissingAction", "The request must contain the parameter Action");
+    name = *action;
+    for (const char* of_the_signature : {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires",
+                                         "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token"})
+      call.form->Take(of_the_signature);
+  }
+  call.operation = api::FindOperation(*call.service, name);
+  if (!call.operation) throw UnknownOperation(*call.service, name, version);
+  if (!call.operation->run) throw OperationNotImplemented(*call.operation);
+}
+
+void Pipeline::Authenticate(const Request& request, Call& call) {
+  auto identity = auth::Identify(call.signature, SignedRequest(request, call.body), parts_.keys,
+                                 {parts_.default_account, parts_.strict_auth}, call.now);
+  if (const auto* refusal = std::get_if<auth::Refusal>(&identity)) throw AuthenticationError(*call.service, *refusal);
+  call.principal = std::get<auth::Caller>(identity).principal;
+  call.scope = {call.principal.account, std::get<auth::Signature>(call.signature).region};
+}
+
+void Pipeline::Decode(Call& call) {
+  call.input = call.operation->make_input();
+  if (IsJson(*call.service))
+    protocol::DecodeJson(*call.service, call.body, call.input->schema(), call.input->get());
+  else
+    protocol::DecodeForm(*call.service, *call.form, call.input->schema(), call.input->get());
+  parts_.validator.Check(*call.service, call.input->schema(), call.input->get());
+}
+
+void Pipeline::Prepare(const Call& call) {
+  {
+    std::lock_guard lock(prepared_mutex_);
+    if (prepared_.count(call.scope)) return;
+  }
+  parts_.database.Write([&](store::Transaction& tx) {
+    Context context = MakeContext(tx, call);
+    parts_.prepare_account(context);
+  });
+  std::lock_guard lock(prepared_mutex_);
+  prepared_.insert(call.scope);
+}
+
+api::AnyStruct Pipeline::Run(Call& call) {
+  const auto run = [&](store::Transaction& tx) {
+    Context context = MakeContext(tx, call);
+    return call.operation->run(context, *call.input);
+  };
+  return call.operation->read_only ? parts_.database.Read(run) : parts_.database.Write(run);
+}
+
+api::AnyStruct Pipeline::Invoke(Context& context, const api::Operation& operation, const api::AnyStruct& input) {
+  if (!operation.run) throw OperationNotImplemented(operation);
+  parts_.validator.Check(*operation.service, input.schema(), input.get());
+  return operation.run(context, input);
+}
+
+Context Pipeline::MakeContext(store::Transaction& tx, const Call& call) const {
+  return {tx,         parts_.engines, parts_.ids,     call.now,       call.scope, call.principal,
+          call.request_id, call.source_ip, call.user_agent};
+}
+
+}  // namespace drydock::http

@@ -1,0 +1,71 @@
+// The way of an API request: one ordered list, the architecture's table of contents.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "emulator/api/operation.h"
+#include "emulator/auth/keys.h"
+#include "emulator/auth/signature.h"
+#include "emulator/core/clock.h"
+#include "emulator/core/context.h"
+#include "emulator/http/message.h"
+#include "emulator/protocol/form.h"
+#include "emulator/protocol/validate.h"
+#include "store/database.h"
+
+namespace drydock::http {
+
+// What a finished request leaves behind for the audit trail.
+struct Audit {
+  const api::Operation& operation;
+  const Context& context;
+  const api::AnyStruct* input;   // nullptr when it could not be read
+  const api::AnyStruct* output;  // nullptr when the request was refused
+  const ApiError* error;
+};
+
+class Pipeline {
+ public:
+  struct Parts {
+    Clock& clock;
+    Ids& ids;
+    store::Database& database;
+    Engines& engines;
+    const protocol::Validator& validator;
+    const auth::KeyDirectory& keys;
+    std::string default_account;
+    bool strict_auth = false;
+    // Called once for each account and region before its first request, in a transaction of its own.
+    std::function<void(Context&)> prepare_account;
+    std::function<void(const Audit&)> audit;  // may be empty
+  };
+  explicit Pipeline(Parts parts) : parts_(std::move(parts)) {}
+
+  // Answers any request to the API. Thread-safe; never throws.
+  Response Handle(const Request& request);
+
+  // The way of a call from one service to another: the same checks, in the caller's transaction. Throws ApiError.
+  api::AnyStruct Invoke(Context& context, const api::Operation& operation, const api::AnyStruct& input);
+
+ private:
+  struct Call;  // what the steps find out about a request, one after another
+  void ReadBody(const Request& request, Call& call);
+  void Identify(const Request& request, Call& call);
+  void Authenticate(const Request& request, Call& call);
+  void Decode(Call& call);
+  void Prepare(const Call& call);
+  api::AnyStruct Run(Call& call);
+
+  Context MakeContext(store::Transaction& tx, const Call& call) const;
+
+  Parts parts_;
+  std::mutex prepared_mutex_;
+  std::set<Scope> prepared_;  // guarded by prepared_mutex_
+};
+
+}  // namespace drydock::http

@@ -1,0 +1,33 @@
+// The machine that AWS runs on, put together: store, engines, handlers' timers, data planes. Everything but the port.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "emulator/core/clock.h"
+#include "emulator/http/message.h"
+#include "emulator/loadbalancer/data_plane.h"
+#include "emulator/options.h"
+
+namespace drydock {
+
+// Thread-safe. Building it opens the data folder and resumes what ran; it throws store::Error when that fails.
+class Machine {
+ public:
+  // `endpoint` is where the API answers, as told to those who ask (repository URIs, queue URLs …).
+  Machine(const Options& options, std::string endpoint);
+  ~Machine();
+
+  // The API and the registry protocol.
+  http::Response Handle(const http::Request& request);
+
+  Clock& clock();
+  std::vector<loadbalancer::ListeningEndpoint> Endpoints() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace drydock
