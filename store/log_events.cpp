@@ -150,6 +150,16 @@ LogStreamStatistics LogEvents::Statistics(const Scope& scope, const std::string&
   return statistics;
 }
 
+LogGroupStatistics LogEvents::Statistics(const Scope& scope, const std::string& group) {
+  const auto key = GroupKey(scope, group);
+  if (!key) return {};
+  Statement statement =
+      connection_.Prepare("SELECT SUM(events), SUM(message_bytes) FROM log_stream_events WHERE log_group = ?");
+  statement.Bind(*key);
+  statement.Step();
+  return {statement.Integer(0), statement.Integer(1)};
+}
+
 void LogEvents::EraseStream(const Scope& scope, const std::string& group, const std::string& stream) {
   tx_.RequireWritable();
   const auto group_key = GroupKey(scope, group);

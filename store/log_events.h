@@ -46,6 +46,12 @@ struct LogStreamStatistics {
   std::int64_t message_bytes = 0;  // UTF-8 bytes of the messages alone
 };
 
+// What all streams of a group hold together.
+struct LogGroupStatistics {
+  std::int64_t events = 0;
+  std::int64_t message_bytes = 0;  // UTF-8 bytes of the messages alone
+};
+
 // The log events as a transaction sees them.
 class LogEvents {
  public:
@@ -64,6 +70,7 @@ class LogEvents {
 
   // All zero for a stream without events.
   LogStreamStatistics Statistics(const Scope& scope, const std::string& group, const std::string& stream);
+  LogGroupStatistics Statistics(const Scope& scope, const std::string& group);
 
   void EraseStream(const Scope& scope, const std::string& group, const std::string& stream);
   void EraseGroup(const Scope& scope, const std::string& group);

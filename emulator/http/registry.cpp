@@ -193,7 +193,8 @@ void AppendBody(const Request& request, store::Upload& upload) {
     }
   });
   if (failure) std::rethrow_exception(failure);
-  if (!complete) throw Refusal(400, "BLOB_UPLOAD_INVALID", "The client ended the request before its body was complete.");
+  if (!complete)
+    throw Refusal(400, "BLOB_UPLOAD_INVALID", "The client ended the request before its body was complete.");
 }
 
 }  // namespace
@@ -215,8 +216,15 @@ struct Registry::Call {
 };
 
 Context Registry::MakeContext(store::Transaction& tx, const Call& call) const {
-  return {tx,         engines_,        ids_,           call.now, call.scope, call.principal, call.request_id,
-          call.request.remote_address, std::string(call.request.Header("User-Agent"))};
+  return {tx,
+          engines_,
+          ids_,
+          call.now,
+          call.scope,
+          call.principal,
+          call.request_id,
+          call.request.remote_address,
+          std::string(call.request.Header("User-Agent"))};
 }
 
 template <class Fn>
@@ -275,15 +283,22 @@ Response Registry::Answer(const Request& request) const {
     throw Refusal(400, "NAME_INVALID", "invalid repository name");
   }
   switch (call.route.what) {
-    case Route::What::kManifests: return AnswerManifests(call);
-    case Route::What::kBlobs: return AnswerBlobs(call);
-    case Route::What::kUploads: return AnswerUploads(call);
-    case Route::What::kTags: return AnswerTags(call);
-    case Route::What::kReferrers: return AnswerReferrers(call);
+    case Route::What::kManifests:
+      return AnswerManifests(call);
+    case Route::What::kBlobs:
+      return AnswerBlobs(call);
+    case Route::What::kUploads:
+      return AnswerUploads(call);
+    case Route::What::kTags:
+      return AnswerTags(call);
+    case Route::What::kReferrers:
+      return AnswerReferrers(call);
     case Route::What::kPing:
-    case Route::What::kNothing: break;
+    case Route::What::kNothing:
+      break;
   }
-  throw Refusal(404, "UNSUPPORTED", "The operation is unsupported.");  // among them the catalog, which ECR does not have
+  throw Refusal(404, "UNSUPPORTED",
+                "The operation is unsupported.");  // among them the catalog, which ECR does not have
 }
 
 void Registry::Authenticate(Call& call) const {
@@ -386,23 +401,24 @@ Response Registry::AnswerUploads(const Call& call) const {
 Response Registry::BeginUpload(const Call& call) const {
   const std::string mount = call.Parameter("mount");
   const std::string from = call.Parameter("from");
-  if (!mount.empty() && !from.empty() && Write(call, [&](Context& context) {
-        return registry::MountLayer(context, call.repository(), from, mount);
-      })) {
+  if (!mount.empty() && !from.empty() &&
+      Write(call, [&](Context& context) { return registry::MountLayer(context, call.repository(), from, mount); })) {
     return CreatedAnswer(fmt::format("/v2/{}/blobs/{}", call.repository(), mount), mount);
   }
   const std::string id =
       Write(call, [&](Context& context) { return registry::BeginUpload(context, call.repository()); });
   if (!call.query.count("digest")) return UploadAnswer(202, call.repository(), id, 0);
   // The whole layer comes with this one request.
-  const auto upload = Read(call, [&](Context& context) { return registry::FindUpload(context, call.repository(), id); });
+  const auto upload =
+      Read(call, [&](Context& context) { return registry::FindUpload(context, call.repository(), id); });
   AppendBody(call.request, *upload);
   return CompleteUpload(call, id);
 }
 
 Response Registry::ContinueUpload(const Call& call) const {
   const std::string& id = call.route.which;
-  const auto upload = Read(call, [&](Context& context) { return registry::FindUpload(context, call.repository(), id); });
+  const auto upload =
+      Read(call, [&](Context& context) { return registry::FindUpload(context, call.repository(), id); });
   // "<first>-<last>": OCI Distribution Specification, "Pushing a blob in chunks". A chunk must follow its predecessor.
   if (const std::string_view range = call.request.Header("Content-Range"); !range.empty()) {
     std::uint64_t first = 0;
@@ -427,8 +443,9 @@ Response Registry::CompleteUpload(const Call& call, const std::string& id) const
   const auto bytes = upload->Commit(digest);
   if (!bytes.matches) {
     Write(call, [&](Context& context) { registry::AbandonUpload(context, repository, id); });
-    throw Refusal(400, "DIGEST_INVALID",
-                  fmt::format("The digest '{}' does not match the digest '{}' of the uploaded bytes.", digest, bytes.digest));
+    throw Refusal(
+        400, "DIGEST_INVALID",
+        fmt::format("The digest '{}' does not match the digest '{}' of the uploaded bytes.", digest, bytes.digest));
   }
   try {
     Write(call, [&](Context& context) { registry::CompleteUpload(context, repository, id, bytes); });
@@ -463,8 +480,8 @@ Response Registry::AnswerTags(const Call& call) const {
   json.EndObject();
   Response response = Response::Json(200, {buffer.GetString(), buffer.GetSize()});
   if (end != tags.end() && end != begin) {
-    response.headers.emplace_back("Link", fmt::format("</v2/{}/tags/list?n={}&last={}>; rel=\"next\"",
-                                                      call.repository(), limit, *(end - 1)));
+    response.headers.emplace_back(
+        "Link", fmt::format("</v2/{}/tags/list?n={}&last={}>; rel=\"next\"", call.repository(), limit, *(end - 1)));
   }
   return response;
 }

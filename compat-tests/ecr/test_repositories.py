@@ -1,0 +1,81 @@
+"""ECR repositories. Texts: aws-facts I.4."""
+import datetime
+import json
+
+from conftest import error_of
+from ecr.images import put_image
+
+
+def test_a_repository_is_made_described_and_deleted(aws, ecr):
+    made = ecr.create_repository(repositoryName="team/auth", tags=[{"Key": "team", "Value": "x"}])["repository"]
+    assert made["repositoryArn"] == f"arn:aws:ecr:{aws.region}:{aws.account}:repository/team/auth"
+    assert made["registryId"] == aws.account
+    assert made["repositoryUri"].endswith("/team/auth")
+    assert made["imageTagMutability"] == "MUTABLE"
+    assert made["imageScanningConfiguration"] == {"scanOnPush": False}
+    assert made["encryptionConfiguration"] == {"encryptionType": "AES256"}
+    assert abs(made["createdAt"] - datetime.datetime.now(datetime.timezone.utc)) < datetime.timedelta(minutes=5)
+    assert ecr.describe_repositories()["repositories"] == [made]
+    assert ecr.list_tags_for_resource(resourceArn=made["repositoryArn"])["tags"] == [{"Key": "team", "Value": "x"}]
+    assert ecr.delete_repository(repositoryName="team/auth")["repository"]["repositoryName"] == "team/auth"
+    assert ecr.describe_repositories()["repositories"] == []
+
+
+def test_refusals(aws, ecr):
+    ecr.create_repository(repositoryName="auth")
+    again = error_of(ecr.create_repository, repositoryName="auth")
+    assert again.type == "RepositoryAlreadyExistsException" and again.status == 400
+    assert again.message == f"The repository with name 'auth' already exists in the registry with id '{aws.account}'"
+    missing = error_of(ecr.describe_repositories, repositoryNames=["none"])
+    assert missing.type == "RepositoryNotFoundException"
+    assert missing.message == f"The repository with name 'none' does not exist in the registry with id '{aws.account}'"
+    invalid = error_of(ecr.create_repository, repositoryName="UPPER")
+    assert invalid.type == "InvalidParameterException"
+    assert invalid.message.startswith(
+        "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '")
+    assert error_of(ecr.describe_repositories, registryId="210987654321").code == "AccessDeniedException"
+    put_image(ecr, "auth")
+    assert error_of(ecr.delete_repository, repositoryName="auth").type == "RepositoryNotEmptyException"
+    ecr.delete_repository(repositoryName="auth", force=True)
+
+
+def test_pages(ecr):
+    names = [f"r{number:02}" for number in range(7)]
+    for name in reversed(names):
+        ecr.create_repository(repositoryName=name)
+    pages = list(ecr.get_paginator("describe_repositories").paginate(PaginationConfig={"PageSize": 3}))
+    assert [len(page["repositories"]) for page in pages] == [3, 3, 1]
+    assert [each["repositoryName"] for page in pages for each in page["repositories"]] == names
+    assert error_of(ecr.describe_repositories, nextToken="forged").type == "InvalidParameterException"
+
+
+def test_policies(aws, ecr):
+    ecr.create_repository(repositoryName="auth")
+    assert error_of(ecr.get_repository_policy, repositoryName="auth").type == "RepositoryPolicyNotFoundException"
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    ecr.set_repository_policy(repositoryName="auth", policyText=policy)
+    assert ecr.get_repository_policy(repositoryName="auth")["policyText"] == policy
+    assert error_of(ecr.set_repository_policy, repositoryName="auth", policyText="{}").message == (
+        "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'")
+    rules = json.dumps({"rules": [{"rulePriority": 1, "selection": {
+        "tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}]})
+    ecr.put_lifecycle_policy(repositoryName="auth", lifecyclePolicyText=rules)
+    assert ecr.get_lifecycle_policy(repositoryName="auth")["lifecyclePolicyText"] == rules
+    ecr.delete_lifecycle_policy(repositoryName="auth")
+    assert error_of(ecr.get_lifecycle_policy, repositoryName="auth").type == "LifecyclePolicyNotFoundException"
+
+
+def test_accounts_and_regions_are_apart(server, aws, ecr):
+    ecr.create_repository(repositoryName="auth")
+    assert aws.client("ecr", region="us-east-1").describe_repositories()["repositories"] == []
+    assert server.aws().client("ecr").describe_repositories()["repositories"] == []
+
+
+def test_the_cli(aws):
+    aws.cli("ecr", "create-repository", "--repository-name", "auth", "--image-scanning-configuration", "scanOnPush=true",
+            "--image-tag-mutability", "IMMUTABLE")
+    [repository] = aws.cli("ecr", "describe-repositories", "--repository-names", "auth")["repositories"]
+    assert repository["imageTagMutability"] == "IMMUTABLE"
+    assert repository["imageScanningConfiguration"]["scanOnPush"] is True
+    failed = aws.cli("ecr", "describe-repositories", "--repository-names", "none", check=False)
+    assert failed.returncode != 0 and "RepositoryNotFoundException" in failed.stderr

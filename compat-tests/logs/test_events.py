@@ -1,0 +1,144 @@
+"""Log events. Rules: aws-facts G.2-G.4."""
+import os
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from conftest import error_of, eventually
+
+
+@pytest.fixture
+def logs(aws):
+    client = aws.client("logs")
+    client.create_log_group(logGroupName="g")
+    client.create_log_stream(logGroupName="g", logStreamName="s")
+    return client
+
+
+def now():
+    return int(time.time() * 1000)
+
+
+def put(logs, *messages, stream="s", start=None):
+    start = start or now()
+    return logs.put_log_events(logGroupName="g", logStreamName=stream, logEvents=[
+        {"timestamp": start + number, "message": message} for number, message in enumerate(messages)])
+
+
+def messages(answer):
+    return [event["message"] for event in answer["events"]]
+
+
+def test_put_and_get(logs):
+    answer = put(logs, "one", "zwei äöü ✓", "three")
+    assert len(answer["nextSequenceToken"]) == 56
+    got = logs.get_log_events(logGroupName="g", logStreamName="s", startFromHead=True)
+    assert messages(got) == ["one", "zwei äöü ✓", "three"]
+    again = logs.get_log_events(logGroupName="g", logStreamName="s", startFromHead=True,
+                                nextToken=got["nextForwardToken"])
+    assert messages(again) == [] and again["nextForwardToken"] == got["nextForwardToken"]
+    put(logs, "four", start=now() + 1000)
+    assert messages(logs.get_log_events(logGroupName="g", logStreamName="s", startFromHead=True,
+                                        nextToken=got["nextForwardToken"])) == ["four"]
+    stream = logs.describe_log_streams(logGroupName="g")["logStreams"][0]
+    assert stream["firstEventTimestamp"] < stream["lastEventTimestamp"] and stream["lastIngestionTime"] <= now()
+
+
+def test_refusals(logs):
+    unordered = [{"timestamp": now(), "message": "b"}, {"timestamp": now() - 10, "message": "a"}]
+    refused = error_of(logs.put_log_events, logGroupName="g", logStreamName="s", logEvents=unordered)
+    assert refused.type == "InvalidParameterException"
+    assert refused.message == "Log events in a single PutLogEvents request must be in chronological order."
+    missing = error_of(logs.put_log_events, logGroupName="g", logStreamName="none",
+                       logEvents=[{"timestamp": now(), "message": "a"}])
+    assert missing.type == "ResourceNotFoundException"
+    assert missing.message == "The specified log stream does not exist."
+    limit = error_of(logs.get_log_events, logGroupName="g", logStreamName="s", limit=10001)
+    assert limit.message == ("1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member "
+                             "must have value less than or equal to 10000")  # recorded
+    token = error_of(logs.get_log_events, logGroupName="g", logStreamName="s", nextToken="f/1/s")
+    assert token.message == "The specified nextToken is invalid."
+    assert error_of(logs.filter_log_events, logGroupName="g", filterPattern='"open').type == "InvalidParameterException"
+
+
+def test_old_and_new_events_are_left_out(logs):
+    old = now() - 15 * 24 * 3600 * 1000
+    answer = put(logs, "old", "older", start=old)
+    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 2}
+    answer = put(logs, "new", start=now() + 3 * 3600 * 1000)
+    assert answer["rejectedLogEventsInfo"] == {"tooNewLogEventStartIndex": 0}
+    assert messages(logs.get_log_events(logGroupName="g", logStreamName="s")) == []
+
+
+def test_filter(logs):
+    logs.create_log_stream(logGroupName="g", logStreamName="t")
+    put(logs, "ERROR one", '{"level": "error", "code": 7}', "GET /index 404", start=now() - 1000)
+    put(logs, "INFO two", "ERROR three", stream="t")
+    found = logs.filter_log_events(logGroupName="g", filterPattern="ERROR")
+    assert messages(found) == ["ERROR one", "ERROR three"]
+    assert found["searchedLogStreams"] == []
+    assert {len(event["eventId"]) for event in found["events"]} == {56}
+    assert messages(logs.filter_log_events(logGroupName="g", filterPattern="ERROR -three")) == ["ERROR one"]
+    assert messages(logs.filter_log_events(logGroupName="g", filterPattern="?INFO ?one")) == ["ERROR one", "INFO two"]
+    assert messages(logs.filter_log_events(logGroupName="g", filterPattern="%t[hw]%")) == ["INFO two", "ERROR three"]
+    assert messages(logs.filter_log_events(logGroupName="g", filterPattern='{ $.code = 7 && $.level = "err*" }')) == [
+        '{"level": "error", "code": 7}']
+    assert messages(logs.filter_log_events(logGroupName="g", filterPattern="[method, path, status = 4*]")) == [
+        "GET /index 404"]
+    assert messages(logs.filter_log_events(logGroupName="g", logStreamNamePrefix="t")) == ["INFO two", "ERROR three"]
+
+
+def test_filter_in_pages(logs):
+    put(logs, *[f"line {number}" for number in range(25)])
+    pages = list(logs.get_paginator("filter_log_events").paginate(
+        logGroupName="g", filterPattern="line", PaginationConfig={"PageSize": 10}))
+    assert [len(page["events"]) for page in pages] == [10, 10, 5]
+    assert [message for page in pages for message in messages(page)] == [f"line {number}" for number in range(25)]
+
+
+def test_retention_hides_what_is_older(start_server):
+    aws = start_server("--ephemeral").aws()
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    put(logs, "old", start=now() - 2 * 24 * 3600 * 1000)
+    put(logs, "new")
+    assert messages(logs.filter_log_events(logGroupName="g")) == ["old", "new"]
+    logs.put_retention_policy(logGroupName="g", retentionInDays=1)
+    assert messages(logs.filter_log_events(logGroupName="g")) == ["new"]
+
+
+def cli_with_tail():
+    """`aws logs tail` is of the AWS CLI 2; Debian's is one."""
+    for cli in (shutil.which("aws"), "/usr/bin/aws"):
+        if cli and os.path.exists(cli):
+            if subprocess.run([cli, "--version"], capture_output=True, text=True).stdout.startswith("aws-cli/2"):
+                return cli
+    return None
+
+
+def test_the_cli_follows(aws, logs):
+    cli = cli_with_tail()
+    if not cli:
+        pytest.skip("needs the AWS CLI 2 (Debian's awscli)")
+    put(logs, "before")
+    tail = subprocess.Popen([cli, "--endpoint-url", aws.server.endpoint, "logs", "tail", "g", "--follow", "--format",
+                             "short"], env=aws.environment(), stdout=subprocess.PIPE, text=True)
+    try:
+        os.set_blocking(tail.stdout.fileno(), False)
+        seen = ""
+
+        def printed(word):
+            nonlocal seen
+            seen += tail.stdout.read() or ""
+            return word in seen
+
+        eventually(lambda: printed("before"), seconds=60)
+        put(logs, "afterwards")
+        eventually(lambda: printed("afterwards"), seconds=60)
+        assert seen.count("before") == 1
+    finally:
+        tail.kill()
+        tail.wait()

@@ -1,0 +1,68 @@
+"""Log groups and streams. Texts: aws-facts G.1."""
+import pytest
+
+from conftest import error_of
+
+
+@pytest.fixture
+def logs(aws):
+    return aws.client("logs")
+
+
+def test_a_group_is_made_described_and_deleted(aws, logs):
+    logs.create_log_group(logGroupName="/ecs/auth", tags={"team": "x"})
+    [group] = logs.describe_log_groups()["logGroups"]
+    assert group["logGroupName"] == "/ecs/auth"
+    assert group["arn"] == f"arn:aws:logs:{aws.region}:{aws.account}:log-group:/ecs/auth:*"
+    assert group["storedBytes"] == 0 and "retentionInDays" not in group
+    again = error_of(logs.create_log_group, logGroupName="/ecs/auth")
+    assert again.type == "ResourceAlreadyExistsException"
+    assert again.message == "The specified log group already exists"
+    logs.put_retention_policy(logGroupName="/ecs/auth", retentionInDays=7)
+    assert logs.describe_log_groups(logGroupNamePrefix="/ecs")["logGroups"][0]["retentionInDays"] == 7
+    assert error_of(logs.put_retention_policy, logGroupName="/ecs/auth", retentionInDays=8).type == (
+        "InvalidParameterException")
+    logs.delete_retention_policy(logGroupName="/ecs/auth")
+    assert "retentionInDays" not in logs.describe_log_groups()["logGroups"][0]
+    logs.delete_log_group(logGroupName="/ecs/auth")
+    missing = error_of(logs.delete_log_group, logGroupName="/ecs/auth")
+    assert missing.type == "ResourceNotFoundException"
+    assert missing.message == "The specified log group does not exist."
+
+
+def test_groups_in_pages(logs):
+    names = [f"g{number}" for number in range(5)]
+    for name in reversed(names):
+        logs.create_log_group(logGroupName=name)
+    pages = list(logs.get_paginator("describe_log_groups").paginate(PaginationConfig={"PageSize": 2}))
+    assert [group["logGroupName"] for page in pages for group in page["logGroups"]] == names
+    assert len(pages) == 3
+    assert error_of(logs.describe_log_groups, nextToken="forged").message == "The specified nextToken is invalid."
+
+
+def test_streams(aws, logs):
+    logs.create_log_group(logGroupName="g")
+    for name in ("web/1", "web/2", "db/1"):
+        logs.create_log_stream(logGroupName="g", logStreamName=name)
+    again = error_of(logs.create_log_stream, logGroupName="g", logStreamName="db/1")
+    assert again.message == "The specified log stream already exists"
+    streams = logs.describe_log_streams(logGroupName="g", logStreamNamePrefix="web")["logStreams"]
+    assert [stream["logStreamName"] for stream in streams] == ["web/1", "web/2"]
+    assert streams[0]["arn"] == f"arn:aws:logs:{aws.region}:{aws.account}:log-group:g:log-stream:web/1"
+    refused = error_of(logs.describe_log_streams, logGroupName="g", orderBy="LastEventTime", logStreamNamePrefix="web")
+    assert refused.message == "Cannot order by LastEventTime with a logStreamNamePrefix."
+    logs.delete_log_stream(logGroupName="g", logStreamName="db/1")
+    assert error_of(logs.delete_log_stream, logGroupName="g", logStreamName="db/1").message == (
+        "The specified log stream does not exist.")
+    assert error_of(logs.create_log_stream, logGroupName="g", logStreamName="a:b").type == "InvalidParameterException"
+
+
+def test_tags(aws, logs):
+    logs.create_log_group(logGroupName="g", tags={"a": "1"})
+    arn = f"arn:aws:logs:{aws.region}:{aws.account}:log-group:g"
+    logs.tag_resource(resourceArn=arn, tags={"b": "2"})
+    logs.untag_resource(resourceArn=arn, tagKeys=["a"])
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"b": "2"}
+    logs.tag_log_group(logGroupName="g", tags={"c": "3"})
+    logs.untag_log_group(logGroupName="g", tags=["b"])
+    assert logs.list_tags_log_group(logGroupName="g")["tags"] == {"c": "3"}

@@ -1,0 +1,260 @@
+#include "handlers/ecr/registry.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "api/ecr/BatchCheckLayerAvailabilityRequest.h"
+#include "api/ecr/BatchCheckLayerAvailabilityResponse.h"
+#include "api/ecr/BatchGetImageRequest.h"
+#include "api/ecr/BatchGetImageResponse.h"
+#include "api/ecr/GetDownloadUrlForLayerRequest.h"
+#include "api/ecr/GetDownloadUrlForLayerResponse.h"
+#include "api/ecr/InitiateLayerUploadRequest.h"
+#include "api/ecr/InitiateLayerUploadResponse.h"
+#include "api/ecr/ListImagesRequest.h"
+#include "api/ecr/ListImagesResponse.h"
+#include "api/ecr/PutImageRequest.h"
+#include "api/ecr/PutImageResponse.h"
+#include "handlers/ecr/errors.h"
+#include "handlers/ecr/images.h"
+#include "handlers/ecr/layers.h"
+#include "handlers/ecr/manifest.h"
+#include "handlers/ecr/repositories.h"
+#include "handlers/engines.h"
+#include "store/database.h"
+#include "store/records/ecr/image.h"
+#include "store/table.h"
+#include "store/timers.h"
+
+namespace drydock::api {
+extern const Service k_ecr;  // generated
+}
+
+namespace drydock::ecr::registry {
+
+namespace {
+
+using ImageRecord = records::ecr::Image;
+
+template <class Out, class In>
+Out Operate(Context& context, std::string_view operation, In request) {
+  return Invoke<Out>(context, context.principal, *api::FindOperation(api::k_ecr, operation), std::move(request));
+}
+
+Refusal BlobUnknown() {
+  return {404, "BLOB_UNKNOWN", "blob unknown to registry"};
+}
+
+// The layer's bytes, once it is known that the repository has it.
+store::BlobFile BytesOf(Context& context, const std::string& digest) {
+  const auto blob = context.engines.blobs.Find(digest);
+  if (!blob) throw BlobUnknown();
+  return *blob;
+}
+
+}  // namespace
+
+Refusal RefusalOf(const ApiError& error) {
+  struct Wording {
+    std::string_view error;
+    int status;
+    const char* code;
+  };
+  static constexpr Wording kWordings[] = {
+      {"RepositoryNotFoundException", 404, "NAME_UNKNOWN"},
+      {"ImageNotFoundException", 404, "MANIFEST_UNKNOWN"},
+      {"LayersNotFoundException", 400, "BLOB_UNKNOWN"},
+      {"ReferencedImagesNotFoundException", 400, "MANIFEST_BLOB_UNKNOWN"},
+      {"ImageTagAlreadyExistsException", 400, "TAG_INVALID"},
+      {"ImageDigestDoesNotMatchException", 400, "MANIFEST_INVALID"},
+      {"InvalidParameterException", 400, "MANIFEST_INVALID"},
+      {"UploadNotFoundException", 404, "BLOB_UPLOAD_UNKNOWN"},
+      {"InvalidLayerException", 400, "DIGEST_INVALID"},
+      {"AccessDeniedException", 403, "DENIED"},
+  };
+  for (const Wording& wording : kWordings)
+    if (error.code() == wording.error) return {wording.status, wording.code, error.message()};
+  return {500, "UNKNOWN", error.code() + ": " + error.message()};
+}
+
+Reference ParseReference(const std::string& text) {
+  static const re2::RE2 kTag(R"([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})");
+  if (IsDigest(text)) return {std::nullopt, text};
+  if (text.find(':') != std::string::npos)
+    throw Refusal(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
+  if (!re2::RE2::FullMatch(text, kTag)) throw Refusal(400, "TAG_INVALID", "manifest tag did not match URI");
+  return {text, std::nullopt};
+}
+
+StoredManifest GetManifest(Context& context, const std::string& repository, const std::string& reference,
+                           const std::vector<std::string>& accepted) {
+  const Reference wanted = ParseReference(reference);
+  BatchGetImageRequest request;
+  request.repositoryName = repository;
+  ImageIdentifier& id = request.imageIds.emplace_back();
+  id.imageTag = wanted.tag;
+  id.imageDigest = wanted.digest;
+  request.acceptedMediaTypes.assign(accepted.begin(), accepted.end());
+  const auto answer = Operate<BatchGetImageResponse>(context, "BatchGetImage", std::move(request));
+  if (answer.images.empty()) throw Refusal(404, "MANIFEST_UNKNOWN", "Requested image not found");
+  const Image& image = answer.images.front();
+  return {*image.imageId->imageDigest, *image.imageManifestMediaType, image.imageManifest.value_or("")};
+}
+
+bool IsPullNews(Context& context, const std::string& repository, const std::string& digest) {
+  const auto image = context.tx.Get<ImageRecord>(context.scope, repository, digest);
+  return image && (!image->last_pulled_at || context.now - *image->last_pulled_at >= std::chrono::hours(24));
+}
+
+void NotePull(Context& context, const std::string& repository, const std::string& digest) {
+  RecordPull(context, {context.scope, repository, digest, "", 0});
+}
+
+PushedManifest PutManifest(Context& context, const std::string& repository, const std::string& reference,
+                           const std::string& media_type, const std::string& bytes) {
+  const Reference name = ParseReference(reference);
+  PutImageRequest request;
+  request.repositoryName = repository;
+  request.imageManifest = bytes;
+  if (!media_type.empty()) request.imageManifestMediaType = media_type;
+  request.imageTag = name.tag;
+  request.imageDigest = name.digest;
+  try {
+    Operate<PutImageResponse>(context, "PutImage", std::move(request));
+  } catch (const ApiError& error) {
+    // To push once more what is there is no error of the protocol.
+    if (error.code() != "ImageAlreadyExistsException") throw;
+  }
+  PushedManifest pushed{"sha256:" + Hex(Sha256(bytes)), std::nullopt};
+  if (const auto image = context.tx.Get<ImageRecord>(context.scope, repository, pushed.digest))
+    pushed.subject = image->subject;
+  return pushed;
+}
+
+std::vector<std::string> ListTags(Context& context, const std::string& repository) {
+  std::vector<std::string> tags;
+  ListImagesRequest request;
+  request.repositoryName = repository;
+  request.maxResults = 1000;
+  request.filter.emplace().tagStatus = "TAGGED";
+  do {
+    auto answer = Operate<ListImagesResponse>(context, "ListImages", request);
+    for (const ImageIdentifier& id : answer.imageIds) tags.push_back(*id.imageTag);
+    request.nextToken = std::move(answer.nextToken);
+  } while (request.nextToken);
+  std::sort(tags.begin(), tags.end());
+  return tags;
+}
+
+std::string ListReferrers(Context& context, const std::string& repository, const std::string& digest,
+                          const std::string& artifact_type) {
+  if (!IsDigest(digest)) throw Refusal(400, "DIGEST_INVALID", "provided digest is not a digest");
+  FindRepository(context, repository);
+  rapidjson::Document index(rapidjson::kObjectType);
+  auto& allocator = index.GetAllocator();
+  const auto text = [&](const std::string& value) { return rapidjson::Value(value, allocator); };
+  rapidjson::Value manifests(rapidjson::kArrayType);
+  for (const ImageRecord& image : context.tx.List<ImageRecord>(
+           context.scope, store::Where(&ImageRecord::repository, repository).And(&ImageRecord::subject, digest))) {
+    if (!artifact_type.empty() && image.artifact_media_type != artifact_type) continue;
+    const std::string bytes = context.engines.blobs.Read(image.digest).value_or("");
+    rapidjson::Value entry(rapidjson::kObjectType);
+    entry.AddMember("mediaType", text(image.media_type), allocator);
+    entry.AddMember("digest", text(image.digest), allocator);
+    entry.AddMember("size", static_cast<std::uint64_t>(bytes.size()), allocator);
+    if (!image.artifact_media_type.empty()) entry.AddMember("artifactType", text(image.artifact_media_type), allocator);
+    rapidjson::Document manifest(&allocator);
+    manifest.Parse<rapidjson::kParseIterativeFlag>(bytes.data(), bytes.size());
+    if (!manifest.HasParseError() && manifest.IsObject() && manifest.HasMember("annotations"))
+      entry.AddMember("annotations", manifest["annotations"], allocator);
+    manifests.PushBack(entry, allocator);
+  }
+  index.AddMember("schemaVersion", 2, allocator);
+  index.AddMember("mediaType", text("application/vnd.oci.image.index.v1+json"), allocator);
+  index.AddMember("manifests", manifests, allocator);
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  index.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+store::BlobFile LookUpLayer(Context& context, const std::string& repository, const std::string& digest) {
+  BatchCheckLayerAvailabilityRequest request;
+  request.repositoryName = repository;
+  request.layerDigests.push_back(digest);
+  const auto answer =
+      Operate<BatchCheckLayerAvailabilityResponse>(context, "BatchCheckLayerAvailability", std::move(request));
+  if (answer.layers.empty() || answer.layers.front().layerAvailability != "AVAILABLE") throw BlobUnknown();
+  return BytesOf(context, digest);
+}
+
+store::BlobFile FetchLayer(Context& context, const std::string& repository, const std::string& digest) {
+  if (!IsDigest(digest)) throw BlobUnknown();
+  GetDownloadUrlForLayerRequest request;
+  request.repositoryName = repository;
+  request.layerDigest = digest;
+  try {
+    Operate<GetDownloadUrlForLayerResponse>(context, "GetDownloadUrlForLayer", std::move(request));
+  } catch (const ApiError& error) {
+    if (error.code() == "LayersNotFoundException") throw BlobUnknown();
+    throw;
+  }
+  return BytesOf(context, digest);
+}
+
+store::BlobFile RedeemTicket(Context& context, const std::string& ticket, const std::string& repository,
+                             const std::string& digest) {
+  const auto layer = OpenLayerTicket(context.engines.tokens, ticket, context.now);
+  if (!layer || layer->repository != repository || layer->digest != digest)
+    throw Refusal(403, "DENIED", "The URL is not valid, or it has expired.");
+  if (!context.tx.Get<records::ecr::Layer>(layer->registry, repository, digest)) throw BlobUnknown();
+  return BytesOf(context, digest);
+}
+
+std::string BeginUpload(Context& context, const std::string& repository) {
+  InitiateLayerUploadRequest request;
+  request.repositoryName = repository;
+  return *Operate<InitiateLayerUploadResponse>(context, "InitiateLayerUpload", std::move(request)).uploadId;
+}
+
+std::shared_ptr<store::Upload> FindUpload(Context& context, const std::string& repository, const std::string& id) {
+  FindRepository(context, repository);
+  return ecr::FindUpload(context, repository, id).bytes;
+}
+
+void CompleteUpload(Context& context, const std::string& repository, const std::string& id,
+                    const store::Upload::Result& bytes) {
+  FindRepository(context, repository);
+  AddLayer(context, repository, bytes.digest, static_cast<std::int64_t>(bytes.size));
+  EraseUpload(context, id);
+}
+
+void ReleaseBlob(Context& context, const std::string& digest) {
+  context.tx.SetTimer({.kind = kBlobUnused, .scope = {}, .key = digest, .due = context.now});
+}
+
+void AbandonUpload(Context& context, const std::string& repository, const std::string& id) {
+  ecr::FindUpload(context, repository, id);
+  EraseUpload(context, id);
+  context.tx.AfterCommit([&blobs = context.engines.blobs, id] { blobs.AbandonUpload(id); });
+}
+
+bool MountLayer(Context& context, const std::string& repository, const std::string& from, const std::string& digest) {
+  FindRepository(context, repository);
+  try {
+    const auto blob = LookUpLayer(context, from, digest);
+    AddLayer(context, repository, digest, static_cast<std::int64_t>(blob.size));
+    return true;
+  } catch (const ApiError&) {
+    return false;  // no such repository, or not for this caller: the layer is uploaded instead
+  } catch (const Refusal&) {
+    return false;
+  }
+}
+
+}  // namespace drydock::ecr::registry

@@ -1,0 +1,122 @@
+// RepositoryRecord policies and lifecycle policies.
+#include <rapidjson/document.h>
+
+#include "api/ecr/DeleteLifecyclePolicyRequest.h"
+#include "api/ecr/DeleteLifecyclePolicyResponse.h"
+#include "api/ecr/DeleteRepositoryPolicyRequest.h"
+#include "api/ecr/DeleteRepositoryPolicyResponse.h"
+#include "api/ecr/GetLifecyclePolicyRequest.h"
+#include "api/ecr/GetLifecyclePolicyResponse.h"
+#include "api/ecr/GetRepositoryPolicyRequest.h"
+#include "api/ecr/GetRepositoryPolicyResponse.h"
+#include "api/ecr/PutLifecyclePolicyRequest.h"
+#include "api/ecr/PutLifecyclePolicyResponse.h"
+#include "api/ecr/SetRepositoryPolicyRequest.h"
+#include "api/ecr/SetRepositoryPolicyResponse.h"
+#include "emulator/api/operation.h"
+#include "handlers/ecr/errors.h"
+#include "handlers/ecr/repositories.h"
+#include "store/database.h"
+#include "store/table.h"
+
+namespace drydock::ecr {
+
+using RepositoryRecord = records::ecr::Repository;
+
+namespace {
+
+// Whether the text is a JSON object with a list (or one object) under `member`. Iterative, so that no nesting is too
+// deep for the stack.
+bool IsObjectWith(const std::string& text, const char* member) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  if (document.HasParseError() || !document.IsObject()) return false;
+  const auto found = document.FindMember(member);
+  return found != document.MemberEnd() && (found->value.IsArray() || found->value.IsObject());
+}
+
+}  // namespace
+
+AWS_OPERATION(ecr, SetRepositoryPolicy)
+SetRepositoryPolicyResponse SetRepositoryPolicy(Context& context, const SetRepositoryPolicyRequest& in) {
+  RepositoryRecord repository = FindRepository(context, "SetRepositoryPolicy", in.registryId, *in.repositoryName);
+  if (!IsObjectWith(*in.policyText, "Statement"))
+    throw errors::InvalidParameter("PolicyText", "Invalid repository policy provided");
+  repository.policy_text = in.policyText;
+  context.tx.Put(context.scope, repository);
+
+  SetRepositoryPolicyResponse out;
+  out.registryId = context.account();
+  out.repositoryName = repository.name;
+  out.policyText = repository.policy_text;
+  return out;
+}
+
+AWS_OPERATION(ecr, GetRepositoryPolicy)
+GetRepositoryPolicyResponse GetRepositoryPolicy(Context& context, const GetRepositoryPolicyRequest& in) {
+  const RepositoryRecord repository = FindRepository(context, "GetRepositoryPolicy", in.registryId, *in.repositoryName);
+  if (!repository.policy_text) throw errors::RepositoryPolicyNotFound(repository.name, context.account());
+
+  GetRepositoryPolicyResponse out;
+  out.registryId = context.account();
+  out.repositoryName = repository.name;
+  out.policyText = repository.policy_text;
+  return out;
+}
+
+AWS_OPERATION(ecr, DeleteRepositoryPolicy)
+DeleteRepositoryPolicyResponse DeleteRepositoryPolicy(Context& context, const DeleteRepositoryPolicyRequest& in) {
+  RepositoryRecord repository = FindRepository(context, "DeleteRepositoryPolicy", in.registryId, *in.repositoryName);
+  if (!repository.policy_text) throw errors::RepositoryPolicyNotFound(repository.name, context.account());
+
+  DeleteRepositoryPolicyResponse out;
+  out.registryId = context.account();
+  out.repositoryName = repository.name;
+  out.policyText = std::exchange(repository.policy_text, std::nullopt);
+  context.tx.Put(context.scope, repository);
+  return out;
+}
+
+AWS_OPERATION(ecr, PutLifecyclePolicy)
+PutLifecyclePolicyResponse PutLifecyclePolicy(Context& context, const PutLifecyclePolicyRequest& in) {
+  RepositoryRecord repository = FindRepository(context, "PutLifecyclePolicy", in.registryId, *in.repositoryName);
+  if (!IsObjectWith(*in.lifecyclePolicyText, "rules")) {
+    throw errors::InvalidParameter("LifecyclePolicyText",
+                                   "Lifecycle policy validation failure: string does not describe a policy with rules");
+  }
+  repository.lifecycle_policy_text = in.lifecyclePolicyText;
+  context.tx.Put(context.scope, repository);
+
+  PutLifecyclePolicyResponse out;
+  out.registryId = context.account();
+  out.repositoryName = repository.name;
+  out.lifecyclePolicyText = repository.lifecycle_policy_text;
+  return out;
+}
+
+AWS_OPERATION(ecr, GetLifecyclePolicy)
+GetLifecyclePolicyResponse GetLifecyclePolicy(Context& context, const GetLifecyclePolicyRequest& in) {
+  const RepositoryRecord repository = FindRepository(context, "GetLifecyclePolicy", in.registryId, *in.repositoryName);
+  if (!repository.lifecycle_policy_text) throw errors::LifecyclePolicyNotFound(repository.name, context.account());
+
+  GetLifecyclePolicyResponse out;
+  out.registryId = context.account();
+  out.repositoryName = repository.name;
+  out.lifecyclePolicyText = repository.lifecycle_policy_text;
+  return out;
+}
+
+AWS_OPERATION(ecr, DeleteLifecyclePolicy)
+DeleteLifecyclePolicyResponse DeleteLifecyclePolicy(Context& context, const DeleteLifecyclePolicyRequest& in) {
+  RepositoryRecord repository = FindRepository(context, "DeleteLifecyclePolicy", in.registryId, *in.repositoryName);
+  if (!repository.lifecycle_policy_text) throw errors::LifecyclePolicyNotFound(repository.name, context.account());
+
+  DeleteLifecyclePolicyResponse out;
+  out.registryId = context.account();
+  out.repositoryName = repository.name;
+  out.lifecyclePolicyText = std::exchange(repository.lifecycle_policy_text, std::nullopt);
+  context.tx.Put(context.scope, repository);
+  return out;
+}
+
+}  // namespace drydock::ecr

@@ -1,0 +1,176 @@
+// Patterns and messages as in the CloudWatch Logs User Guide, "Filter pattern syntax …", where not marked otherwise.
+#include "handlers/logs/filter_pattern.h"
+
+#include <catch2/catch.hpp>
+
+#include "emulator/core/errors.h"
+
+using namespace drydock;
+
+namespace {
+
+bool Matches(std::string_view pattern, std::string_view message) {
+  return logs::FilterPattern::Parse(pattern).Matches(message);
+}
+
+std::string ErrorOf(std::string_view pattern) {
+  try {
+    logs::FilterPattern::Parse(pattern);
+  } catch (const ApiError& error) {
+    CHECK(error.code() == "InvalidParameterException");
+    return error.message();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("Without a pattern every message matches") {
+  CHECK(Matches("", "anything"));
+  CHECK(Matches("  ", ""));
+}
+
+TEST_CASE("Words") {
+  CHECK(Matches("ERROR", "[ERROR 400] BAD REQUEST"));
+  CHECK(Matches("ERROR", "Exiting with ERRORCODE: -1"));
+  CHECK(!Matches("ERROR", "error"));
+  CHECK(Matches("ERROR ARGUMENTS", "[ERROR 419] MISSING ARGUMENTS"));
+  CHECK(!Matches("ERROR ARGUMENTS", "[ERROR 400] BAD REQUEST"));
+  CHECK(Matches("\"INTERNAL SERVER ERROR\"", "[ERROR 500] INTERNAL SERVER ERROR"));
+  CHECK(!Matches("\"INTERNAL SERVER ERROR\"", "[ERROR 500] SERVER ERROR, INTERNAL"));
+  CHECK(Matches(R"("say \"hi\"")", "they say \"hi\""));
+}
+
+TEST_CASE("Alternatives and exclusions") {
+  CHECK(Matches("?ERROR ?ARGUMENTS", "MISSING ARGUMENTS"));
+  CHECK(!Matches("?ERROR ?ARGUMENTS", "fine"));
+  CHECK(Matches("ERROR -ARGUMENTS", "[ERROR 400] BAD REQUEST"));
+  CHECK(!Matches("ERROR -ARGUMENTS", "[ERROR 419] MISSING ARGUMENTS"));
+  CHECK(Matches("-DEBUG", "info"));
+  CHECK(!Matches("-DEBUG", "DEBUG"));
+  CHECK(Matches("?A B", "B"));  // beside words that stand alone, alternatives do not count
+  CHECK(!Matches("?A B", "A"));
+  CHECK(!Matches("?A -\"B C\"", "A B C"));
+}
+
+TEST_CASE("Regular expressions among words") {
+  CHECK(Matches("%AUTHORIZED%", "[ERROR 401] UNAUTHORIZED REQUEST"));
+  CHECK(Matches(R"(%^\[ERROR 4\d\d%)", "[ERROR 401] UNAUTHORIZED REQUEST"));
+  CHECK(!Matches(R"(%^\[ERROR 4\d\d%)", "[ERROR 500]"));
+  CHECK(Matches("-%b+%", "aaa"));
+  CHECK(!ErrorOf("%(%").empty());
+  CHECK(!ErrorOf("%open").empty());
+  CHECK(!ErrorOf("%a% %b% %c%").empty());
+}
+
+TEST_CASE("What is no pattern") {
+  CHECK(ErrorOf("foo-bar") == "Invalid character(s) in term 'foo-bar'");  // aws-facts G.4
+  CHECK(!ErrorOf("\"open").empty());
+  CHECK(!ErrorOf("? x").empty());
+  for (const char* pattern : {"{",
+                              "{}",
+                              "{ $.a }",
+                              "{ $.a = }",
+                              "{ $.a = 1",
+                              "{ a = 1 }",
+                              "{ $ = 1 }",
+                              "{ $.a < \"x\" }",
+                              "{ $.a EXISTS }",
+                              "{ $.a IS NOT NULL }",
+                              "{ ($.a = 1 }",
+                              "{ $.a = 1 } x",
+                              "{ $.a[ = 1 }",
+                              "{ $.['a] = 1 }",
+                              "[",
+                              "[]",
+                              "[a",
+                              "[a,]",
+                              "[a = ]",
+                              "[..., ...]",
+                              "[a = 1 || b = 2]",
+                              "[a b]",
+                              "[,]"}) {
+    INFO(pattern);
+    CHECK(!ErrorOf(pattern).empty());
+  }
+  CHECK(!ErrorOf(std::string(1024, '(')).empty());
+  CHECK(!ErrorOf("{" + std::string(1023, '(')).empty());
+}
+
+TEST_CASE("JSON: values") {
+  const char* message = R"({
+    "eventType": "UpdateTrail", "sourceIPAddress": "111.111.111.111",
+    "arrayKey": ["value", "another value"], "objectList": [{"name": "a", "id": 1}, {"name": "b", "id": 2}],
+    "SomeObject": null, "cluster.name": "c", "flag": true, "off": false, "count": 250, "latency": 1.5})";
+  CHECK(Matches("{ $.eventType = \"UpdateTrail\" }", message));
+  CHECK(Matches("{ $.eventType = UpdateTrail }", message));
+  CHECK(Matches("{$.eventType=\"*Trail\"}", message));
+  CHECK(!Matches("{ $.eventType = \"Trail\" }", message));
+  CHECK(Matches("{ $.eventType != \"x\" }", message));
+  CHECK(!Matches("{ $.missing != \"x\" }", message));  // unconfirmed
+  CHECK(Matches("{ $.sourceIPAddress != 123.123.* }", message));
+  CHECK(Matches("{ $.sourceIPAddress = 111.111.* }", message));
+  CHECK(Matches("{ $.arrayKey[0] = \"value\" }", message));
+  CHECK(!Matches("{ $.arrayKey[2] = \"value\" }", message));
+  CHECK(Matches("{ $.objectList[1].id = 2 }", message));
+  CHECK(Matches("{ $.objectList[*].id = 2 }", message));
+  CHECK(!Matches("{ $.objectList[*].id = 3 }", message));
+  CHECK(Matches("{ $.['cluster.name'] = \"c\" }", message));
+  CHECK(Matches("{ $.*[0] = \"value\" }", message));
+  CHECK(Matches("{ $.count > 249 && $.count < 251 && $.count >= 250 && $.count <= 2.5e2 }", message));
+  CHECK(Matches("{ $.count = 250 }", message));
+  CHECK(!Matches("{ $.count != 250 }", message));
+  CHECK(!Matches("{ $.eventType > 1 }", message));
+  CHECK(Matches("{ $.latency < 2 }", message));
+  CHECK(Matches("{ $.eventType = %^Up.*l$% }", message));
+  CHECK(!Matches("{ $.objectList = \"a\" }", message));
+}
+
+TEST_CASE("JSON: IS and EXISTS") {
+  const char* message = R"({"none": null, "on": true, "off": false})";
+  CHECK(Matches("{ $.none IS NULL }", message));
+  CHECK(!Matches("{ $.on IS NULL }", message));
+  CHECK(!Matches("{ $.missing IS NULL }", message));
+  CHECK(Matches("{ $.on IS TRUE }", message));
+  CHECK(Matches("{ $.off IS FALSE }", message));
+  CHECK(Matches("{ $.missing NOT EXISTS }", message));
+  CHECK(!Matches("{ $.none NOT EXISTS }", message));
+}
+
+TEST_CASE("JSON: compound expressions") {
+  const char* message = R"({"user": {"id": 1, "email": "John.Doe@example.com"}, "actions": ["GET", "PUT"]})";
+  CHECK(Matches("{ ($.user.id = 1) && ($.user.email = \"John.*\") }", message));
+  CHECK(!Matches("{ ($.user.id = 2 && $.actions[0] = \"GET\") || $.actions[1] = \"POST\" }", message));
+  CHECK(Matches("{ $.user.id = 2 && $.actions[0] = \"x\" || $.actions[1] = \"PUT\" }", message));
+  CHECK(!Matches("{ $.user.id = 2 && ($.actions[0] = \"x\" || $.actions[1] = \"PUT\") }", message));
+}
+
+TEST_CASE("JSON: messages that are not") {
+  CHECK(!Matches("{ $.a = 1 }", "a = 1"));
+  CHECK(!Matches("{ $.a NOT EXISTS }", ""));
+  CHECK(!Matches("{ $.a = 1 }", std::string(100000, '[')));
+  CHECK(!Matches("{ $.a NOT EXISTS }", "1"));
+}
+
+TEST_CASE("Space-delimited messages") {
+  const char* message = R"(127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534)";
+  CHECK(Matches("[ip, server, username, timestamp, request, status_code, bytes]", message));
+  CHECK(!Matches("[ip, server, username, timestamp, request, status_code]", message));
+  CHECK(Matches("[ip, server, username, timestamp, request, status_code = 4*, bytes > 1000]", message));
+  CHECK(!Matches("[ip, server, username, timestamp, request, status_code = 4*, bytes > 2000]", message));
+  CHECK(Matches("[..., status_code = 404, bytes]", message));
+  CHECK(Matches("[ip, ..., request = \"GET *\", status_code, bytes]", message));
+  CHECK(Matches("[ip = %^127\\.%, ...]", message));
+  CHECK(!Matches("[ip = \"10.*\", ...]", message));
+  CHECK(Matches("[ip, server != Test, ...]", message));
+  CHECK(Matches("[..., timestamp = 10/Oct*, request, s, b]", message));
+
+  CHECK(Matches("[w1 = ERROR || w1 = WARN, w2]", "WARN x"));
+  CHECK(Matches("[(w1 = ERROR || w1 = WARN) && w1 != WARN, w2]", "ERROR x"));
+  CHECK(!Matches("[w1 = ERROR || w1 = WARN, w2]", "INFO x"));
+  CHECK(Matches("[n = 10]", "10.0"));
+  CHECK(Matches("[...]", "a b c"));
+  CHECK(Matches("[...]", ""));
+  CHECK(!Matches("[a]", ""));
+  CHECK(Matches("[a, b]", "x \"unclosed quote"));
+}
