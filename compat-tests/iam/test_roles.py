@@ -1,0 +1,119 @@
+"""IAM roles and their policies with boto3 and the AWS CLI. Texts: aws-facts H.8; recorded/iam.json."""
+import json
+
+import pytest
+from conftest import error_of
+
+TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+                                                 "Action": "sts:AssumeRole"}]}
+EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"],
+                                                    "Resource": ["arn:aws:s3:::bucket/a%2Fb*"]}]}
+
+
+@pytest.fixture
+def iam(aws):
+    return aws.client("iam")
+
+
+def test_a_role_from_beginning_to_end(aws, iam):
+    created = iam.create_role(RoleName="web", Path="/team/", AssumeRolePolicyDocument=json.dumps(TRUST),
+                              Description="runs tasks", Tags=[{"Key": "team", "Value": "blue"}])["Role"]
+    assert created["Arn"] == f"arn:aws:iam::{aws.account}:role/team/web"
+    assert created["AssumeRolePolicyDocument"] == TRUST
+    assert "MaxSessionDuration" not in created
+    got = iam.get_role(RoleName="web")["Role"]
+    assert got["MaxSessionDuration"] == 3600 and got["RoleLastUsed"] == {} and got["Tags"] == created["Tags"]
+    listed = iam.list_roles(PathPrefix="/team/")["Roles"]
+    assert [role["RoleName"] for role in listed] == ["web"]
+    assert "Tags" not in listed[0] and "RoleLastUsed" not in listed[0]
+    iam.update_role(RoleName="web", MaxSessionDuration=7200)
+    assert iam.get_role(RoleName="web")["Role"]["MaxSessionDuration"] == 7200
+    iam.get_waiter("role_exists").wait(RoleName="web")
+    iam.delete_role(RoleName="web")
+    refused = error_of(iam.get_role, RoleName="web")
+    assert (refused.code, refused.type, refused.status) == ("NoSuchEntity", "NoSuchEntityException", 404)
+    assert refused.message == "The role with name web cannot be found."
+
+
+def test_inline_and_attached_policies(iam):
+    iam.create_role(RoleName="web", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.put_role_policy(RoleName="web", PolicyName="inline", PolicyDocument=json.dumps(DOCUMENT))
+    assert iam.get_role_policy(RoleName="web", PolicyName="inline")["PolicyDocument"] == DOCUMENT
+    assert iam.list_role_policies(RoleName="web")["PolicyNames"] == ["inline"]
+    iam.attach_role_policy(RoleName="web", PolicyArn=EXECUTION)
+    attached = iam.list_attached_role_policies(RoleName="web")
+    assert attached["AttachedPolicies"] == [{"PolicyName": "AmazonECSTaskExecutionRolePolicy", "PolicyArn": EXECUTION}]
+    assert attached["IsTruncated"] is False
+    assert iam.list_entities_for_policy(PolicyArn=EXECUTION)["PolicyRoles"][0]["RoleName"] == "web"
+
+    refused = error_of(iam.delete_role, RoleName="web")
+    assert (refused.type, refused.status) == ("DeleteConflictException", 409)
+    assert refused.message == "Cannot delete entity, must detach all policies first."
+    iam.detach_role_policy(RoleName="web", PolicyArn=EXECUTION)
+    assert error_of(iam.delete_role, RoleName="web").message == "Cannot delete entity, must delete policies first."
+    iam.delete_role_policy(RoleName="web", PolicyName="inline")
+    iam.delete_role(RoleName="web")
+
+
+def test_what_is_refused(iam):
+    refused = error_of(iam.create_role, RoleName="web", AssumeRolePolicyDocument="{")
+    assert (refused.type, refused.message) == ("MalformedPolicyDocumentException", "This policy contains invalid Json")
+    iam.create_role(RoleName="web", AssumeRolePolicyDocument=json.dumps(TRUST))
+    refused = error_of(iam.create_role, RoleName="web", AssumeRolePolicyDocument=json.dumps(TRUST))
+    assert (refused.type, refused.status) == ("EntityAlreadyExistsException", 409)
+    assert refused.message == "Role with name web already exists."
+    refused = error_of(iam.attach_role_policy, RoleName="web", PolicyArn="AmazonECSTaskExecutionRolePolicy")
+    assert (refused.code, refused.message) == ("ValidationError", "Invalid ARN:  Could not be parsed!")
+    refused = error_of(iam.attach_role_policy, RoleName="web", PolicyArn="arn:aws:iam::aws:policy/NoSuchPolicy")
+    assert refused.message == "Policy arn:aws:iam::aws:policy/NoSuchPolicy does not exist or is not attachable."
+    refused = error_of(iam.put_role_policy, RoleName="web", PolicyName="p", PolicyDocument="[]")
+    assert refused.code == "MalformedPolicyDocument"
+    refused = error_of(iam.create_role, RoleName="a" * 65, AssumeRolePolicyDocument="{}")
+    assert refused.code == "ValidationError" and "length less than or equal to 64" in refused.message
+    refused = error_of(iam.create_role, RoleName="sp ace", AssumeRolePolicyDocument="{}")
+    assert refused.code == "ValidationError" and "regular expression pattern" in refused.message
+    assert error_of(iam.list_roles, Marker="forged").code == "ValidationError"
+
+
+def test_pages(iam):
+    for i in range(5):
+        iam.create_role(RoleName=f"role-{i}", AssumeRolePolicyDocument=json.dumps(TRUST))
+    pages = list(iam.get_paginator("list_roles").paginate(PathPrefix="/", PaginationConfig={"PageSize": 2}))
+    names = [role["RoleName"] for page in pages for role in page["Roles"]]
+    assert len(pages) >= 3
+    assert names == sorted(names) and len(set(names)) == len(names)
+    assert {f"role-{i}" for i in range(5)} <= set(names)
+
+
+def test_service_linked_roles(aws, iam):
+    role = iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")["Role"]
+    assert role["Arn"] == (f"arn:aws:iam::{aws.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")
+    refused = error_of(iam.create_service_linked_role, AWSServiceName="ecs.amazonaws.com")
+    assert refused.code == "InvalidInput"
+    assert error_of(iam.delete_role, RoleName="AWSServiceRoleForECS").code == "UnmodifiableEntity"
+    task = iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")["DeletionTaskId"]
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
+
+
+def test_instance_profiles(iam):
+    iam.create_role(RoleName="web", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.create_instance_profile(InstanceProfileName="profile")
+    iam.add_role_to_instance_profile(InstanceProfileName="profile", RoleName="web")
+    iam.get_waiter("instance_profile_exists").wait(InstanceProfileName="profile")
+    assert iam.get_instance_profile(InstanceProfileName="profile")["InstanceProfile"]["Roles"][0]["RoleName"] == "web"
+    assert len(iam.list_instance_profiles_for_role(RoleName="web")["InstanceProfiles"]) == 1
+    assert "instance profile" in error_of(iam.delete_role, RoleName="web").message
+    iam.remove_role_from_instance_profile(InstanceProfileName="profile", RoleName="web")
+    iam.delete_instance_profile(InstanceProfileName="profile")
+    assert error_of(iam.get_instance_profile, InstanceProfileName="profile").type == "NoSuchEntityException"
+
+
+def test_with_the_cli(aws):
+    aws.cli("iam", "create-role", "--role-name", "cli", "--assume-role-policy-document", json.dumps(TRUST))
+    aws.cli("iam", "attach-role-policy", "--role-name", "cli", "--policy-arn", EXECUTION)
+    aws.cli("iam", "put-role-policy", "--role-name", "cli", "--policy-name", "p", "--policy-document", json.dumps(DOCUMENT))
+    assert aws.cli("iam", "get-role", "--role-name", "cli")["Role"]["AssumeRolePolicyDocument"] == TRUST
+    assert aws.cli("iam", "get-role-policy", "--role-name", "cli", "--policy-name", "p")["PolicyDocument"] == DOCUMENT
+    failed = aws.cli("iam", "delete-role", "--role-name", "cli", check=False)
+    assert "(DeleteConflict)" in failed.stderr

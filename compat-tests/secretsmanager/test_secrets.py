@@ -1,0 +1,152 @@
+"""Secrets Manager with boto3 and the AWS CLI. Rules and texts: aws-facts F; recorded/secretsmanager.json."""
+import json
+import uuid
+
+from conftest import error_of
+
+
+def name():
+    return f"prod/{uuid.uuid4().hex[:12]}"
+
+
+def test_a_secret_by_name_arn_and_partial_arn(aws):
+    sm = aws.client("secretsmanager")
+    secret = name()
+    created = sm.create_secret(Name=secret, SecretString="value", Tags=[{"Key": "team", "Value": "blue"}])
+    assert created["ARN"].startswith(f"arn:aws:secretsmanager:{aws.region}:{aws.account}:secret:{secret}-")
+    for secret_id in (secret, created["ARN"], created["ARN"][:-7]):
+        got = sm.get_secret_value(SecretId=secret_id)
+        assert got["SecretString"] == "value"
+        assert got["VersionStages"] == ["AWSCURRENT"]
+        assert got["VersionId"] == created["VersionId"]
+    described = sm.describe_secret(SecretId=secret)
+    assert described["Tags"] == [{"Key": "team", "Value": "blue"}]
+    assert described["VersionIdsToStages"] == {created["VersionId"]: ["AWSCURRENT"]}
+    assert "LastAccessedDate" in described
+    assert "RotationEnabled" not in described and "KmsKeyId" not in described
+
+
+def test_errors_are_the_typed_exceptions(aws):
+    sm = aws.client("secretsmanager")
+    secret = name()
+    refused = error_of(sm.get_secret_value, SecretId=secret)
+    assert (refused.type, refused.status) == ("ResourceNotFoundException", 400)
+    assert refused.message == "Secrets Manager can't find the specified secret."
+    sm.create_secret(Name=secret, SecretString="value")
+    refused = error_of(sm.create_secret, Name=secret, SecretString="other")
+    assert refused.type == "ResourceExistsException"
+    assert refused.message == f"The operation failed because the secret {secret} already exists."
+    refused = error_of(sm.create_secret, Name="Inv Name", SecretString="x")
+    assert refused.code == "ValidationException"
+    assert refused.message == ("Invalid name. Must be a valid name containing alphanumeric characters, or any of the "
+                               "following: -/_+=.@!")
+    refused = error_of(sm.get_random_password, PasswordLength=5000)
+    assert "less than or equal to 4096" in refused.message
+    refused = error_of(sm.list_secrets, NextToken="forged")
+    assert refused.type == "InvalidNextTokenException"
+    refused = error_of(sm.create_secret, Name=name(), SecretString="x" * 65537)
+    assert "less than or equal to 65536" in refused.message
+
+
+def test_versions_and_stages(aws):
+    sm = aws.client("secretsmanager")
+    secret = name()
+    first = sm.create_secret(Name=secret, SecretString="1")["VersionId"]
+    second = sm.put_secret_value(SecretId=secret, SecretString="2", VersionStages=["AWSPENDING"])["VersionId"]
+    assert sm.get_secret_value(SecretId=secret)["SecretString"] == "1"
+    assert sm.get_secret_value(SecretId=secret, VersionStage="AWSPENDING")["SecretString"] == "2"
+    sm.update_secret_version_stage(SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=first,
+                                   MoveToVersionId=second)
+    assert sm.get_secret_value(SecretId=secret)["SecretString"] == "2"
+    assert sm.get_secret_value(SecretId=secret, VersionStage="AWSPREVIOUS")["VersionId"] == first
+    sm.put_secret_value(SecretId=secret, SecretBinary=b"\x00\xff")
+    assert sm.get_secret_value(SecretId=secret)["SecretBinary"] == b"\x00\xff"
+    labelled = sm.list_secret_version_ids(SecretId=secret)["Versions"]
+    assert len(labelled) == 2 and labelled[0]["KmsKeyIds"] == ["DefaultEncryptionKey"]
+    everything = sm.list_secret_version_ids(SecretId=secret, IncludeDeprecated=True)["Versions"]
+    assert len(everything) == 3 and "VersionStages" not in everything[0]
+    refused = error_of(sm.get_secret_value, SecretId=secret, VersionId=first, VersionStage="AWSCURRENT")
+    assert refused.message == "You provided a VersionStage that is not associated to the provided VersionId."
+
+
+def test_deletion_and_recovery(aws):
+    sm = aws.client("secretsmanager")
+    secret = name()
+    arn = sm.create_secret(Name=secret, SecretString="value")["ARN"]
+    deleted = sm.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
+    assert deleted["ARN"] == arn
+    refused = error_of(sm.get_secret_value, SecretId=secret)
+    assert refused.type == "InvalidRequestException"
+    assert "marked for deletion" in refused.message
+    assert secret not in [s["Name"] for s in sm.list_secrets()["SecretList"]]
+    assert "DeletedDate" in sm.describe_secret(SecretId=secret)
+    sm.restore_secret(SecretId=secret)
+    assert sm.get_secret_value(SecretId=secret)["SecretString"] == "value"
+    sm.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+    assert error_of(sm.describe_secret, SecretId=secret).type == "ResourceNotFoundException"
+    assert sm.create_secret(Name=secret, SecretString="new")["ARN"] != arn
+
+
+def test_a_recovery_window_ends(start_server):
+    aws = start_server("--ephemeral", "--manual-clock").aws()
+    sm = aws.client("secretsmanager")
+    sm.create_secret(Name="a", SecretString="value")
+    sm.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    status, _, _ = aws.http("POST", "/_drydock/clock", json.dumps({"advance": 7 * 24 * 3600}),
+                            {"Content-Type": "application/json"})
+    assert status == 200
+    # The client's clock stands where it stood: unknown keys are not verified, so that is no matter.
+    assert error_of(sm.describe_secret, SecretId="a").type == "ResourceNotFoundException"
+
+
+def test_lists_with_filters_and_pages(aws):
+    sm = aws.client("secretsmanager")
+    for i in range(5):
+        sm.create_secret(Name=f"app/{i}", Description="an application's", SecretString="x")
+    sm.create_secret(Name="other", SecretString="x")
+    names = [secret["Name"] for page in sm.get_paginator("list_secrets").paginate(
+        Filters=[{"Key": "name", "Values": ["app/"]}], PaginationConfig={"PageSize": 2}) for secret in page["SecretList"]]
+    assert names == [f"app/{i}" for i in range(5)]
+    assert [s["Name"] for s in sm.list_secrets(Filters=[{"Key": "name", "Values": ["!app/"]}])["SecretList"]] == ["other"]
+
+
+def test_resource_policy_and_password(aws):
+    sm = aws.client("secretsmanager")
+    secret = name()
+    sm.create_secret(Name=secret, SecretString="x")
+    assert "ResourcePolicy" not in sm.get_resource_policy(SecretId=secret)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{aws.account}:root"},
+        "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]})
+    sm.put_resource_policy(SecretId=secret, ResourcePolicy=policy)
+    assert json.loads(sm.get_resource_policy(SecretId=secret)["ResourcePolicy"]) == json.loads(policy)
+    refused = error_of(sm.put_resource_policy, SecretId=secret, ResourcePolicy="{")
+    assert refused.type == "MalformedPolicyDocumentException"
+    sm.delete_resource_policy(SecretId=secret)
+    assert len(sm.get_random_password(PasswordLength=20, ExcludePunctuation=True)["RandomPassword"]) == 20
+
+
+def test_missing_token_in_a_raw_call(aws):
+    """recorded: test_no_client_request_token[CreateSecret]"""
+    scope = f"{aws.account}/20260101/{aws.region}/secretsmanager/aws4_request"
+    status, _, body = aws.http("POST", "/", json.dumps({"Name": "raw", "SecretString": "x"}), {
+        "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.CreateSecret",
+        "X-Amz-Date": "20260101T000000Z",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"})
+    answer = json.loads(body)
+    assert status == 400
+    assert answer["__type"].endswith("InvalidRequestException")
+    assert answer["Message"] == "You must provide a ClientRequestToken value. We recommend a UUID-type value."
+
+
+def test_with_the_cli(aws):
+    secret = name()
+    aws.cli("secretsmanager", "create-secret", "--name", secret, "--secret-string", '{"user": "a", "password": "b"}')
+    got = aws.cli("secretsmanager", "get-secret-value", "--secret-id", secret)
+    assert json.loads(got["SecretString"])["password"] == "b"
+    aws.cli("secretsmanager", "put-secret-value", "--secret-id", secret, "--secret-string", "new")
+    aws.cli("secretsmanager", "tag-resource", "--secret-id", secret, "--tags", "Key=team,Value=blue")
+    assert aws.cli("secretsmanager", "describe-secret", "--secret-id", secret)["Tags"][0]["Value"] == "blue"
+    aws.cli("secretsmanager", "delete-secret", "--secret-id", secret, "--force-delete-without-recovery")
+    failed = aws.cli("secretsmanager", "get-secret-value", "--secret-id", secret, check=False)
+    assert "ResourceNotFoundException" in failed.stderr

@@ -1,0 +1,140 @@
+#include "handlers/iam/authorization.h"
+
+#include "emulator/core/clock.h"
+#include "handlers/iam/entities.h"
+#include "handlers/iam/managed_policies.h"
+#include "handlers/iam/roles.h"
+#include "store/records/sts/session.h"
+
+namespace drydock::iam {
+
+namespace policy = auth::policy;
+
+namespace {
+
+policy::Policy Read(const std::string& id, const std::string& text) {
+  auto parsed = policy::Parse(text);
+  auto* document = std::get_if<policy::Document>(&parsed);
+  // What is stored was checked when it came in; a document that is none all the same allows nothing.
+  return {id, std::make_shared<const policy::Document>(document ? std::move(*document) : policy::Document{})};
+}
+
+// The inline and attached policies of an entity.
+void Collect(Context& context, const EntityKind& kind, const std::string& name, const Documents& inline_policies,
+             std::vector<policy::Policy>& into) {
+  for (const auto& [id, text] : inline_policies) into.push_back(Read(id, text));
+  for (const std::string& arn : AttachedPolicies(context, kind, name))
+    if (const auto text = FindPolicyDocument(context, arn)) into.push_back(Read(arn, *text));
+}
+
+std::optional<policy::Policy> Boundary(Context& context, const std::optional<std::string>& arn) {
+  if (!arn) return std::nullopt;
+  return Read(*arn, FindPolicyDocument(context, *arn).value_or(""));
+}
+
+void AddTagKeys(policy::Keys& keys, const Tags& tags) {
+  for (const auto& [key, value] : tags) keys["aws:principaltag/" + Lowercase(key)] = {value};
+}
+
+void AddUser(Context& owner, const std::string& name, Recognised& known) {
+  const auto user = owner.tx.Get<records::iam::User>(owner.scope, name);
+  if (!user || user->id != known.caller.principal.user_id) return;
+  Collect(owner, kUser, user->name, user->inline_policies, known.policies.identity);
+  using records::iam::Membership;
+  for (const Membership& membership : owner.tx.List<Membership>(owner.scope, store::Where(&Membership::user, name)))
+    if (const auto group = owner.tx.Get<records::iam::Group>(owner.scope, membership.group))
+      Collect(owner, kGroup, group->name, group->inline_policies, known.policies.identity);
+  known.policies.boundary = Boundary(owner, user->boundary);
+  known.keys["aws:username"] = {user->name};
+  known.keys["aws:principaltype"] = {"User"};
+  AddTagKeys(known.keys, user->tags);
+}
+
+// arn:aws:sts::A:assumed-role/R/S
+void AddRole(Context& owner, const std::string& arn, Recognised& known) {
+  const std::vector<std::string> parts = Split(arn, '/');
+  if (parts.size() != 3) return;
+  const auto role = owner.tx.Get<records::iam::Role>(owner.scope, parts[1]);
+  // Sessions of a role that was deleted, or made anew since, have no permissions.
+  if (!role || !known.caller.principal.user_id.starts_with(role->id + ":")) return;
+  known.caller.role_arn = RoleArn(owner.account(), *role);
+  Collect(owner, kRole, role->name, role->inline_policies, known.policies.identity);
+  known.policies.boundary = Boundary(owner, role->boundary);
+  known.keys["aws:principaltype"] = {"AssumedRole"};
+  AddTagKeys(known.keys, role->tags);
+}
+
+void AddSession(Context& context, Recognised& known) {
+  if (!known.caller.principal.access_key.starts_with("ASIA")) return;
+  const auto session = context.tx.Get<records::sts::Session>({}, known.caller.principal.access_key);
+  if (!session) return;
+  AddTagKeys(known.keys, session->tags);
+  if (!session->source_identity.empty()) known.keys["aws:sourceidentity"] = {session->source_identity};
+  if (session->policies.empty()) return;
+  known.policies.session.emplace();
+  for (const std::string& text : session->policies) known.policies.session->push_back(Read("session", text));
+}
+
+}  // namespace
+
+Recognised Recognise(Context& context, const Principal& principal) {
+  Recognised known;
+  known.caller.principal = principal;
+  Context owner = context;
+  owner.scope = {principal.account, context.region()};
+  switch (principal.type) {
+    case Principal::Type::kUser:
+      AddUser(owner, principal.arn.substr(principal.arn.rfind('/') + 1), known);
+      break;
+    case Principal::Type::kAssumedRole:
+      AddRole(owner, principal.arn, known);
+      break;
+    case Principal::Type::kRoot:
+      known.keys["aws:principaltype"] = {"Account"};
+      break;
+    case Principal::Type::kService:
+      known.keys["aws:principalisawsservice"] = {"true"};
+      known.keys["aws:principalservicename"] = {principal.service};
+      break;
+  }
+  AddSession(context, known);
+  known.keys["aws:principalarn"] = {known.caller.role_arn.empty() ? principal.arn : known.caller.role_arn};
+  known.keys["aws:principalaccount"] = {principal.account};
+  known.keys["aws:userid"] = {principal.user_id};
+  known.keys["aws:sourceip"] = {context.source_ip};
+  known.keys["aws:useragent"] = {context.user_agent};
+  known.keys["aws:currenttime"] = {FormatIso8601(context.now)};
+  known.keys["aws:epochtime"] = {std::to_string(context.now.milliseconds / 1000)};
+  known.keys["aws:requestedregion"] = {context.region()};
+  known.keys["aws:multifactorauthpresent"] = {"false"};
+  // Drydock's plain endpoint stands for AWS's, which are HTTPS.
+  known.keys["aws:securetransport"] = {"true"};
+  return known;
+}
+
+policy::Decision Authorize(Context& context, const Principal& principal, const Access& access) {
+  Recognised known = Recognise(context, principal);
+  policy::Query query{access.action, access.resource, access.resource_account, std::move(known.keys)};
+  for (const auto& [key, values] : access.keys) query.keys[key] = values;
+  const std::string& owner = access.resource_account.empty() ? principal.account : access.resource_account;
+  query.keys["aws:resourceaccount"] = {owner};
+  if (!access.resource_policy.empty()) known.policies.resource = Read("resource", access.resource_policy);
+  return policy::Evaluate(known.policies, known.caller, query);
+}
+
+policy::Decision Authorize(Context& context, const Principal& principal, const std::string& action,
+                           const std::string& resource) {
+  Access access;
+  access.action = action;
+  access.resource = resource;
+  return Authorize(context, principal, access);
+}
+
+std::string AccessDeniedMessage(const Principal& principal, const std::string& action, const std::string& resource,
+                                const policy::Decision& decision) {
+  std::string message = "User: " + principal.arn + " is not authorized to perform: " + action;
+  if (!resource.empty()) message += " on resource: " + resource;
+  return message + " " + policy::Reason(decision, action);
+}
+
+}  // namespace drydock::iam

@@ -1,0 +1,126 @@
+#include "api/iam/AddRoleToInstanceProfileRequest.h"
+#include "api/iam/AddRoleToInstanceProfileResponse.h"
+#include "api/iam/CreateInstanceProfileRequest.h"
+#include "api/iam/CreateInstanceProfileResponse.h"
+#include "api/iam/DeleteInstanceProfileRequest.h"
+#include "api/iam/DeleteInstanceProfileResponse.h"
+#include "api/iam/GetInstanceProfileRequest.h"
+#include "api/iam/GetInstanceProfileResponse.h"
+#include "api/iam/InstanceProfile.h"
+#include "api/iam/ListInstanceProfilesForRoleRequest.h"
+#include "api/iam/ListInstanceProfilesForRoleResponse.h"
+#include "api/iam/ListInstanceProfilesRequest.h"
+#include "api/iam/ListInstanceProfilesResponse.h"
+#include "api/iam/RemoveRoleFromInstanceProfileRequest.h"
+#include "api/iam/RemoveRoleFromInstanceProfileResponse.h"
+#include "emulator/api/operation.h"
+#include "handlers/iam/entities.h"
+#include "handlers/iam/render.h"
+
+namespace drydock::iam {
+
+using ProfileRecord = records::iam::InstanceProfile;
+
+namespace {
+
+ProfileRecord RequireProfile(Context& context, const std::string& name) {
+  auto profile = context.tx.Get<ProfileRecord>(context.scope, name);
+  if (!profile) throw errors::InstanceProfileNotFound(name);
+  return *profile;
+}
+
+InstanceProfile Render(Context& context, const ProfileRecord& record) {
+  InstanceProfile profile;
+  profile.Path = record.path;
+  profile.InstanceProfileName = record.name;
+  profile.InstanceProfileId = record.id;
+  profile.Arn = EntityArn(context.account(), "instance-profile", record.path, record.name);
+  profile.CreateDate = record.created;
+  profile.Roles.present = true;
+  if (record.role)
+    profile.Roles.push_back(RenderRole(context.account(), RequireRole(context, *record.role), RoleDetail::kListed));
+  profile.Tags = RenderTags(record.tags);
+  return profile;
+}
+
+}  // namespace
+
+AWS_OPERATION(iam, CreateInstanceProfile)
+CreateInstanceProfileResponse CreateInstanceProfile(Context& context, const CreateInstanceProfileRequest& in) {
+  ProfileRecord profile;
+  profile.name = *in.InstanceProfileName;
+  profile.name_key = Lowercase(profile.name);
+  profile.path = in.Path.value_or("/");
+  if (NameTaken<ProfileRecord>(context, profile.name)) throw errors::InstanceProfileExists(profile.name);
+  profile.id = context.ids.Iam("AIPA", 21);
+  profile.created = context.now;
+  AddTags(profile.tags, in.Tags, "TagsPerInstanceProfile");
+  context.tx.Put(context.scope, profile);
+
+  CreateInstanceProfileResponse out;
+  out.InstanceProfile = Render(context, profile);
+  return out;
+}
+
+AWS_OPERATION(iam, GetInstanceProfile)
+GetInstanceProfileResponse GetInstanceProfile(Context& context, const GetInstanceProfileRequest& in) {
+  GetInstanceProfileResponse out;
+  out.InstanceProfile = Render(context, RequireProfile(context, *in.InstanceProfileName));
+  return out;
+}
+
+AWS_OPERATION(iam, ListInstanceProfiles)
+ListInstanceProfilesResponse ListInstanceProfiles(Context& context, const ListInstanceProfilesRequest& in) {
+  const std::string prefix = in.PathPrefix.value_or("/");
+  std::vector<ProfileRecord> profiles;
+  for (ProfileRecord& profile : context.tx.List<ProfileRecord>(context.scope, {.order = store::Order::kId}))
+    if (profile.path.starts_with(prefix)) profiles.push_back(std::move(profile));
+  ListInstanceProfilesResponse out;
+  for (const ProfileRecord& profile : TakeIamPage(context, "ListInstanceProfiles:" + prefix, std::move(profiles), in,
+                                                  out, [](const ProfileRecord& record) { return record.name; }))
+    out.InstanceProfiles.push_back(Render(context, profile));
+  return out;
+}
+
+AWS_OPERATION(iam, ListInstanceProfilesForRole)
+ListInstanceProfilesForRoleResponse ListInstanceProfilesForRole(Context& context,
+                                                                const ListInstanceProfilesForRoleRequest& in) {
+  const std::string role = RequireRole(context, *in.RoleName).name;
+  ListInstanceProfilesForRoleResponse out;
+  for (const ProfileRecord& profile :
+       TakeIamPage(context, "ListInstanceProfilesForRole:" + role,
+                   context.tx.List<ProfileRecord>(context.scope, store::Where(&ProfileRecord::role, role)), in, out,
+                   [](const ProfileRecord& record) { return record.name; }))
+    out.InstanceProfiles.push_back(Render(context, profile));
+  return out;
+}
+
+AWS_OPERATION(iam, AddRoleToInstanceProfile)
+AddRoleToInstanceProfileResponse AddRoleToInstanceProfile(Context& context, const AddRoleToInstanceProfileRequest& in) {
+  ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
+  const records::iam::Role role = RequireModifiableRole(context, *in.RoleName);
+  if (profile.role) throw errors::QuotaExceeded("InstanceSessionsPerInstanceProfile", 1);
+  profile.role = role.name;
+  context.tx.Put(context.scope, profile);
+  return {};
+}
+
+AWS_OPERATION(iam, RemoveRoleFromInstanceProfile)
+RemoveRoleFromInstanceProfileResponse RemoveRoleFromInstanceProfile(Context& context,
+                                                                    const RemoveRoleFromInstanceProfileRequest& in) {
+  ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
+  if (profile.role != RequireRole(context, *in.RoleName).name) throw errors::EntityNotFound("role", *in.RoleName);
+  profile.role.reset();
+  context.tx.Put(context.scope, profile);
+  return {};
+}
+
+AWS_OPERATION(iam, DeleteInstanceProfile)
+DeleteInstanceProfileResponse DeleteInstanceProfile(Context& context, const DeleteInstanceProfileRequest& in) {
+  const ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
+  if (profile.role) throw errors::MustLeaveInstanceProfile();
+  context.tx.Erase<ProfileRecord>(context.scope, profile.name);
+  return {};
+}
+
+}  // namespace drydock::iam

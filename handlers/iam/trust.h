@@ -1,0 +1,12 @@
+// What a role's trust policy says about a caller.
+#pragma once
+
+#include "emulator/auth/policy/evaluate.h"
+#include "store/records/iam/entity.h"
+
+namespace drydock::iam {
+
+auth::policy::Verdict EvaluateTrust(const records::iam::Role& role, const auth::policy::Caller& caller,
+                                    const auth::policy::Query& query);
+
+}  // namespace drydock::iam

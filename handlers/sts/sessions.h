@@ -1,0 +1,18 @@
+// Temporary credentials.
+#pragma once
+
+#include <string>
+
+#include "api/sts/Credentials.h"
+#include "emulator/core/context.h"
+#include "store/records/sts/session.h"
+
+namespace drydock::sts {
+
+// Fills key, secret, token and end of a session whose principal is set, and keeps it: from now on calls signed with the
+// key are that principal's. Sessions are kept after their end, so that an expired key is known as such.
+void IssueCredentials(Context& context, records::sts::Session& session, Duration duration);
+
+Credentials RenderCredentials(const records::sts::Session& session);
+
+}  // namespace drydock::sts

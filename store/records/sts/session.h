@@ -1,0 +1,39 @@
+// Temporary credentials that were given out, and whom they stand for.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/record.h"
+
+namespace drydock::records::sts {
+
+// Global: a request names its key before anybody knows the account.
+struct Session {
+  std::string access_key;  // ASIA…
+  std::string secret;
+  std::string token;
+  Timestamp expires;
+  // The principal
+  std::string account;
+  std::string arn;                    // arn:aws:sts::A:assumed-role/R/S; of GetSessionToken the caller's own
+  std::string user_id;                // AROA…:S
+  std::string type;                   // "AssumedRole", "FederatedUser", "User", "Root"
+  std::string role;                   // the role's name, path not included
+  std::vector<std::string> policies;  // session policies: documents; empty: none were given
+  std::map<std::string, std::string> tags;
+  std::vector<std::string> transitive_tags;
+  std::string source_identity;
+  std::string issued_to;  // the ARN of who asked
+
+  static constexpr store::TableName kTable{"sts_session", store::ScopeKind::kGlobal};
+  static constexpr auto kId = store::Members(&Session::access_key);
+  static constexpr auto kIndexed = store::Members(&Session::account, &Session::expires);
+};
+
+}  // namespace drydock::records::sts
+
+DRYDOCK_SCHEMA(drydock::records::sts::Session, access_key, secret, token, expires, account, arn, user_id, type, role,
+               policies, tags, transitive_tags, source_identity, issued_to)
