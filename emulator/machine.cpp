@@ -1,8 +1,23 @@
 #include "emulator/machine.h"
 
 #include "emulator/http/pipeline.h"
+#include "emulator/http/registry.h"
 #include "emulator/protocol/validate.h"
+#include "emulator/tasks/simulated/simulated_runtime.h"
+#include "emulator/world/keys.h"
+#include "emulator/world/loadbalancer.h"
+#include "emulator/world/network.h"
+#include "emulator/world/tasks.h"
+#include "handlers/ec2/timers.h"
+#include "handlers/ec2/vpcs.h"
+#include "handlers/ecr/timers.h"
+#include "handlers/ecs/services.h"
+#include "handlers/ecs/task_events.h"
+#include "handlers/ecs/timers.h"
+#include "handlers/elbv2/timers.h"
 #include "handlers/engines.h"
+#include "handlers/logs/timers.h"
+#include "handlers/secretsmanager/timers.h"
 #include "store/database.h"
 #include "store/records/setting.h"
 #include "store/timers.h"
@@ -10,17 +25,6 @@
 namespace drydock {
 
 namespace {
-
-class NoKeys : public auth::KeyDirectory {
- public:
-  std::optional<auth::KnownKey> Find(const std::string&) const override { return std::nullopt; }
-};
-class NoRuntime : public tasks::Runtime {
- public:
-  void Start(tasks::TaskSpec) override {}
-  void Stop(const std::string&, Duration) override {}
-  tasks::Dial Locate(const std::string&, const std::string&, int, const std::string&) const override { return {}; }
-};
 
 std::unique_ptr<store::Database> OpenDatabase(const Options& options) {
   return options.ephemeral ? std::make_unique<store::Database>(store::kInMemory)
@@ -42,55 +46,113 @@ std::string PageTokenKey(store::Database& database, Ids& ids) {
   });
 }
 
+loadbalancer::DataPlaneOptions DataPlaneOptionsOf(const Options& options) {
+  loadbalancer::DataPlaneOptions result;
+  result.host = options.host;
+  result.blocked =
+      options.blocked == "drop" ? loadbalancer::BlockedClient::kDrop : loadbalancer::BlockedClient::kReset;
+  return result;
+}
+
 }  // namespace
 
 // In the order in which they come to life; they end in the opposite order.
 struct Machine::Parts {
-  Parts(const Options& options, const std::string& endpoint)
-      : clock(options.manual_clock ? Clock::Mode::kManual : Clock::Mode::kSystem,
-              options.realistic_timing ? Pace::kRealistic : Pace::kQuick),
-        database(OpenDatabase(options)),
-        blobs(OpenBlobs(options)),
-        tokens(PageTokenKey(*database, ids)),
-        engines{clock,
-                *blobs,
-                tokens,
-                {options.account_id, endpoint},
-                [] { return network::Topology(); },
-                [](const std::string&, const std::string&, int) { return loadbalancer::NotRegistered(); },
-                runtime,
-                [this](Context& context, const api::Operation& operation, const api::AnyStruct& input) {
-                  return pipeline.Invoke(context, operation, input);
-                }},
-        timers(*database, clock),
-        pipeline({clock, ids, *database, engines, validator, keys, options.account_id, options.strict_auth,
-                  [](Context&) {}, nullptr}) {
-    timers.Start();
-  }
-  ~Parts() {
-    timers.Stop();
-    clock.Stop();
+  Parts(const Options& options, const std::string& endpoint);
+  ~Parts();
+
+  // The load balancers see another health: whoever waits for it goes on, on the clock's thread.
+  void TargetHealthChanged(const std::string& target_group_arn) {
+    clock.At(clock.Now(), [this, target_group_arn] { ecs::OnTargetHealthChanged(*database, engines, target_group_arn); });
   }
 
   Clock clock;
   Ids ids;
-  std::unique_ptr<store::Database> database;
-  std::unique_ptr<store::Blobs> blobs;
+  const std::unique_ptr<store::Database> database;
+  const std::unique_ptr<store::Blobs> blobs;
   const PageTokens tokens;
-  NoRuntime runtime;
-  NoKeys keys;
-  Engines engines;
-  store::Timers timers;
   const protocol::Validator validator;
+  const world::StoredKeys keys;
+
+  Engines engines;
+  world::NetworkWorld network;
+  ecs::TaskEvents task_events;
+  tasks::simulated::SimulatedRuntime runtime;
+  const world::LoadBalancerNetwork load_balancer_network;
+  const world::TaskHosts hosts;
+  loadbalancer::DataPlane data_plane;
+  world::LoadBalancerWorld load_balancers;
+  store::Timers timers;
+
   http::Pipeline pipeline;
+  const http::Registry registry;
 };
+
+Machine::Parts::Parts(const Options& options, const std::string& endpoint)
+    : clock(options.manual_clock ? Clock::Mode::kManual : Clock::Mode::kSystem,
+            options.realistic_timing ? Pace::kRealistic : Pace::kQuick),
+      database(OpenDatabase(options)),
+      blobs(OpenBlobs(options)),
+      tokens(PageTokenKey(*database, ids)),
+      keys(*database),
+      engines{clock,
+              *blobs,
+              tokens,
+              {options.account_id, endpoint},
+              [this] { return network.Current(); },
+              [this](const std::string& target_group_arn, const std::string& id, int port) {
+                return data_plane.HealthOf(target_group_arn, id, port);
+              },
+              runtime,
+              [this](Context& context, const api::Operation& operation, const api::AnyStruct& input) {
+                return pipeline.Invoke(context, operation, input);
+              }},
+      network(*database),
+      task_events(*database, engines, ids),
+      runtime(clock, task_events),
+      load_balancer_network(
+          network, [this](const std::string& task_arn) { return world::FindInterfaceOfTask(*database, task_arn); }),
+      hosts(runtime),
+      data_plane(DataPlaneOptionsOf(options), clock, load_balancer_network, hosts,
+                 {nullptr,
+                  [this](const std::string& target_group_arn, const loadbalancer::Target&,
+                         const loadbalancer::TargetHealth&,
+                         const loadbalancer::TargetHealth&) { TargetHealthChanged(target_group_arn); }}),
+      load_balancers(*database,
+                     [this](loadbalancer::ConfigurationPointer configuration) {
+                       data_plane.Publish(std::move(configuration));
+                     }),
+      timers(*database, clock),
+      pipeline({clock, ids, *database, engines, validator, keys, options.account_id, options.strict_auth,
+                ec2::EnsureDefaultVpc, nullptr}),
+      registry(clock, ids, *database, engines) {
+  ec2::RegisterTimers(timers, engines, ids);
+  ecr::RegisterTimers(timers, engines, ids);
+  ecs::RegisterTimers(timers, engines, ids);
+  elbv2::RegisterTimers(timers, engines, ids);
+  logs::RegisterTimers(timers, engines, ids);
+  secretsmanager::RegisterTimers(timers, engines, ids);
+  ecs::ResumeTasks(*database, engines, ids);
+  timers.Start();
+}
+
+Machine::Parts::~Parts() {
+  timers.Stop();
+  data_plane.Stop();
+  clock.Stop();
+}
 
 Machine::Machine(const Options& options, std::string endpoint)
     : parts_(std::make_unique<Parts>(options, std::move(endpoint))) {}
 Machine::~Machine() = default;
 
-http::Response Machine::Handle(const http::Request& request) { return parts_->pipeline.Handle(request); }
+http::Response Machine::Handle(const http::Request& request) {
+  if (http::Registry::Serves(request.path)) return parts_->registry.Handle(request);
+  return parts_->pipeline.Handle(request);
+}
+
 Clock& Machine::clock() { return parts_->clock; }
-std::vector<loadbalancer::ListeningEndpoint> Machine::Endpoints() const { return {}; }
+
+std::vector<loadbalancer::ListeningEndpoint> Machine::Endpoints() const { return parts_->data_plane.Endpoints(); }
 
 }  // namespace drydock
