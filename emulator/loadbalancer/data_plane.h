@@ -88,7 +88,8 @@ struct DataPlaneOptions {
   int threads = 2;
 };
 
-// Both may be empty. They are called on the data plane's threads and must not block.
+// Both may be empty. They are called on the data plane's and the clock's threads, health_changed also by Publish() on
+// its caller's thread; they must not block.
 struct DataPlaneEvents {
   AccessLogSink access_log;
   std::function<void(const std::string& target_group_arn, const Target&, const TargetHealth& before,

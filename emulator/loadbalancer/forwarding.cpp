@@ -32,12 +32,9 @@ void AppendForwardedFor(std::string& out, const RequestHead& head, const LoadBal
   }
   if (attributes.xff_header_processing == ForwardedForMode::kAppend) {
     if (!value.empty()) value += ", ";
-    const bool ipv6 = forwarded.client_address.find(':') != std::string_view::npos;
-    if (attributes.xff_client_port) {
-      value += fmt::format(ipv6 ? "[{}]:{}" : "{}:{}", forwarded.client_address, forwarded.client_port);
-    } else {
-      value += forwarded.client_address;
-    }
+    const bool bracketed = attributes.xff_client_port && forwarded.client_address.find(':') != std::string_view::npos;
+    value.append(bracketed ? "[" : "").append(forwarded.client_address).append(bracketed ? "]" : "");
+    if (attributes.xff_client_port) value += fmt::format(":{}", forwarded.client_port);
   }
   if (!value.empty()) AppendField(out, "X-Forwarded-For", value);
 }

@@ -1,5 +1,6 @@
 #include "emulator/loadbalancer/http_message.h"
 
+#include <limits>
 #include <utility>  // Boost 1.74's Asio needs std::exchange and does not include it
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -14,6 +15,9 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 namespace {
+
+// Bodies of any length. (No limit at all, boost::none, refuses every Content-Length in Boost 1.74.)
+constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
 std::string_view View(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -63,7 +67,7 @@ class HeadParser : public http::basic_parser<is_request> {
  public:
   explicit HeadParser(Head& head) : head_(head) {
     this->header_limit(kHeadLimit + 1);
-    this->body_limit(boost::none);
+    this->body_limit(kNoLimit);
   }
 
   int content_lengths() const { return content_lengths_; }
@@ -265,7 +269,7 @@ HeadError ParseResponseHead(std::string_view bytes, bool to_head_request, Respon
 // A parser that was given a head of our own, so that only the chunked body is left for it.
 struct ChunkedDecoder::Parser : http::basic_parser<true> {
   Parser() {
-    this->body_limit(boost::none);
+    this->body_limit(kNoLimit);
     this->header_limit(kHeadLimit);
     static constexpr std::string_view kHead = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
     error_code error;
@@ -290,14 +294,16 @@ struct ChunkedDecoder::Parser : http::basic_parser<true> {
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(boost::beast::string_view body, error_code&) override { return body.size(); }
-  void on_chunk_header_impl(std::uint64_t, boost::beast::string_view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view, error_code&) override { data_left = size; }
   std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view body, error_code&) override {
     if (!body.empty()) pieces->push_back(View(body));
+    data_left -= body.size();
     return body.size();
   }
   void on_finish_impl(error_code&) override {}
 
   bool in_body = false;
+  std::uint64_t data_left = 0;  // of the present chunk
   std::vector<std::string_view>* pieces = nullptr;
   std::string trailers;
 };
@@ -313,9 +319,11 @@ ChunkedDecoder::Outcome ChunkedDecoder::Decode(std::string_view bytes, std::size
   pieces.clear();
   parser_->pieces = &pieces;
   while (!parser_->is_done()) {
-    if (consumed == bytes.size()) return Outcome::kMore;
+    const std::size_t left = bytes.size() - consumed;
+    // Between chunks Beast asserts that at least the five bytes of "0\r\n\r\n" are there.
+    if (left == 0 || (parser_->data_left == 0 && left < 5)) return Outcome::kMore;
     error_code error;
-    consumed += parser_->put({bytes.data() + consumed, bytes.size() - consumed}, error);
+    consumed += parser_->put({bytes.data() + consumed, left}, error);
     if (error == http::error::need_more) return Outcome::kMore;
     if (error) return Outcome::kMalformed;
   }

@@ -1,0 +1,183 @@
+#include "emulator/loadbalancer/routing.h"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "emulator/core/text.h"
+
+namespace drydock::loadbalancer {
+
+void Counters::CountOwn(int status) {
+  if (status >= 400 && status < 500) elb_4xx.fetch_add(1, std::memory_order_relaxed);
+  if (status >= 500) elb_5xx.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Counters::CountTarget(int status) {
+  std::atomic<std::uint64_t>* const by_class[] = {&target_2xx, &target_3xx, &target_4xx, &target_5xx};
+  const int index = status / 100 - 2;
+  if (index >= 0 && index < 4) by_class[index]->fetch_add(1, std::memory_order_relaxed);
+}
+
+RequestCounters Counters::Read() const {
+  return {requests, elb_4xx, elb_5xx, target_2xx, target_3xx, target_4xx, target_5xx};
+}
+
+std::string TargetKey(const TargetGroup& group, const Target& target) {
+  return fmt::format("{}|{}|{}|{}", group.arn, target.id, target.port, target.address);
+}
+
+bool ZoneEnabled(const LoadBalancer& load_balancer, const Target& target) {
+  if (target.availability_zone.empty() || target.availability_zone == "all") return true;
+  return std::any_of(load_balancer.nodes.begin(), load_balancer.nodes.end(),
+                     [&](const Node& node) { return node.availability_zone == target.availability_zone; });
+}
+
+namespace {
+
+// The group's load balancer: a group belongs to one at most, through the actions of its listeners' rules.
+std::unordered_map<std::string, const LoadBalancer*> LoadBalancersOfGroups(const Configuration& configuration) {
+  std::unordered_map<std::string, const LoadBalancer*> by_arn;
+  for (const LoadBalancer& load_balancer : configuration.load_balancers) by_arn[load_balancer.arn] = &load_balancer;
+  std::unordered_map<std::string, const LoadBalancer*> by_group;
+  for (const Listener& listener : configuration.listeners) {
+    const auto load_balancer = by_arn.find(listener.load_balancer_arn);
+    if (load_balancer == by_arn.end()) continue;
+    const auto note = [&](const Action& action) {
+      const auto* forward = std::get_if<Forward>(&action);
+      if (forward == nullptr) return;
+      for (const auto& group : forward->target_groups) by_group.emplace(group.arn, load_balancer->second);
+    };
+    note(listener.default_action);
+    for (const Rule& rule : listener.rules) note(rule.action);
+  }
+  return by_group;
+}
+
+std::string ResourceId(const std::string& load_balancer_arn) {
+  const std::size_t at = load_balancer_arn.find("loadbalancer/");
+  return at == std::string::npos ? load_balancer_arn : load_balancer_arn.substr(at + 13);
+}
+
+}  // namespace
+
+Routing::Routing(ConfigurationPointer configuration, const Routing* previous)
+    : configuration_(std::move(configuration)) {
+  const auto counters_of = [&](const std::string& arn) {
+    if (previous != nullptr) {
+      const auto old = previous->counters_.find(arn);
+      if (old != previous->counters_.end()) return counters_.emplace(arn, old->second).first->second;
+    }
+    return counters_.emplace(arn, std::make_shared<Counters>()).first->second;
+  };
+
+  const auto load_balancers_of_groups = LoadBalancersOfGroups(*configuration_);
+  for (const TargetGroup& group : configuration_->target_groups) {
+    RoutedGroup routed{&group, nullptr, {}, counters_of(group.arn)};
+    const auto used_by = load_balancers_of_groups.find(group.arn);
+    if (used_by != load_balancers_of_groups.end()) routed.load_balancer = used_by->second;
+    for (const Target& target : group.targets) {
+      const std::string key = TargetKey(group, target);
+      std::shared_ptr<TargetState> state;
+      if (previous != nullptr) {
+        const auto old = previous->states_.find(key);
+        if (old != previous->states_.end()) state = old->second;
+      }
+      if (state == nullptr) state = std::make_shared<TargetState>();
+      states_.emplace(key, state);
+      const bool routable = target.registration == Registration::kActive && routed.load_balancer != nullptr &&
+                            ZoneEnabled(*routed.load_balancer, target);
+      state->withdrawn = !routable;
+      if (routable) routed.targets.push_back({&target, fmt::format("{}:{}", target.address, target.port), state});
+    }
+    groups_.emplace(group.arn, std::move(routed));
+  }
+  if (previous != nullptr) {
+    for (const auto& [key, state] : previous->states_) {
+      if (!states_.contains(key)) state->withdrawn = true;
+    }
+  }
+
+  std::unordered_map<std::string, const LoadBalancer*> by_arn;
+  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
+    by_arn[load_balancer.arn] = &load_balancer;
+    counters_of(load_balancer.arn);
+  }
+  AssignOwnAddresses(previous);
+  for (const Listener& listener : configuration_->listeners) {
+    const auto load_balancer = by_arn.find(listener.load_balancer_arn);
+    if (load_balancer == by_arn.end() || listener.protocol != Protocol::kHttp) continue;
+    listeners_[listener.port].push_back(std::make_unique<RoutedListener>(
+        RoutedListener{&listener, load_balancer->second, ResourceId(listener.load_balancer_arn),
+                       own_addresses_.at(listener.load_balancer_arn), ListenerRules(listener),
+                       counters_.at(listener.load_balancer_arn)}));
+  }
+}
+
+void Routing::AssignOwnAddresses(const Routing* previous) {
+  std::set<std::string> taken;
+  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
+    const std::string old = previous == nullptr ? std::string() : previous->OwnAddressOf(load_balancer.arn);
+    if (old.empty()) continue;
+    own_addresses_[load_balancer.arn] = old;
+    taken.insert(old);
+  }
+  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
+    std::string& address = own_addresses_[load_balancer.arn];
+    for (int attempt = 0; address.empty(); ++attempt) {
+      const std::string hash = Sha256(load_balancer.arn + std::string(static_cast<std::size_t>(attempt), '+'));
+      const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(hash[i]); };
+      const std::string candidate = fmt::format("127.{}.{}.{}", 1 + byte(0) % 254, byte(1), 1 + byte(2) % 254);
+      if (taken.insert(candidate).second) address = candidate;
+    }
+  }
+}
+
+const RoutedListener* Routing::FindListener(int port, std::string_view local_address, std::string_view host,
+                                            bool& ambiguous) const {
+  ambiguous = false;
+  const auto on_port = listeners_.find(port);
+  if (on_port == listeners_.end()) return nullptr;
+  for (const auto& listener : on_port->second) {
+    if (listener->own_address == local_address) return listener.get();
+  }
+  if (on_port->second.size() == 1) return on_port->second.front().get();
+  const std::string_view name = HostWithoutPort(host);
+  for (const auto& listener : on_port->second) {
+    if (EqualsIgnoringCase(listener->load_balancer->dns_name, name)) return listener.get();
+  }
+  ambiguous = true;
+  return nullptr;
+}
+
+const LoadBalancer* Routing::FindLoadBalancer(const std::string& arn) const {
+  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
+    if (load_balancer.arn == arn) return &load_balancer;
+  }
+  return nullptr;
+}
+
+std::string Routing::OwnAddressOf(const std::string& load_balancer_arn) const {
+  const auto found = own_addresses_.find(load_balancer_arn);
+  return found == own_addresses_.end() ? std::string() : found->second;
+}
+
+const RoutedGroup* Routing::FindGroup(const std::string& arn) const {
+  const auto found = groups_.find(arn);
+  return found == groups_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Routing::HostsOf(int port) const {
+  std::vector<std::string> hosts;
+  const auto on_port = listeners_.find(port);
+  if (on_port == listeners_.end()) return hosts;
+  for (const auto& listener : on_port->second) hosts.push_back(listener->load_balancer->dns_name);
+  return hosts;
+}
+
+std::shared_ptr<const Counters> Routing::FindCounters(const std::string& arn) const {
+  const auto found = counters_.find(arn);
+  return found == counters_.end() ? nullptr : found->second;
+}
+
+}  // namespace drydock::loadbalancer

@@ -1,0 +1,137 @@
+// One thread of the data plane and what belongs to it alone: its connections, its idle connections to targets, its
+// remembered verdicts. Nothing in here takes a lock but the refresh of the routing, when that has changed.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "emulator/loadbalancer/data_plane.h"
+#include "emulator/loadbalancer/io.h"
+#include "emulator/loadbalancer/routing.h"
+#include "emulator/loadbalancer/target_choice.h"
+
+namespace drydock::loadbalancer {
+
+// What all workers share.
+class Shared {
+ public:
+  Shared(DataPlaneOptions given_options, Clock& given_clock, const Network& given_network, const Hosts& given_hosts,
+         DataPlaneEvents given_events)
+      : options(std::move(given_options)),
+        clock(given_clock),
+        network(given_network),
+        hosts(given_hosts),
+        events(std::move(given_events)) {}
+
+  const DataPlaneOptions options;
+  Clock& clock;
+  const Network& network;
+  const Hosts& hosts;
+  const DataPlaneEvents events;
+
+  std::shared_ptr<const Routing> routing() const;
+  std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
+  void Publish(std::shared_ptr<const Routing> routing);
+
+  // How long a connection attempt may take that nothing answers (Application Load Balancer guide, "HTTP 504": 10 s).
+  Duration ConnectTimeout() const { return clock.Delay(Duration(10'000), Duration(250)); }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Routing> routing_;  // guarded by mutex_
+  std::atomic<std::uint64_t> version_{0};
+};
+
+// Something with a deadline. Worker::Sweep calls Expire() within a quarter of a second after it.
+class Watched {
+ public:
+  virtual ~Watched() = default;
+  virtual void Expire() = 0;
+  void ExpireIn(SteadyClock::duration time) { deadline_ = SteadyClock::now() + time; }
+  void NeverExpire() { deadline_ = SteadyClock::time_point::max(); }
+  SteadyClock::time_point deadline() const { return deadline_; }
+
+ private:
+  SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
+};
+
+// An open connection to a target.
+struct Upstream {
+  explicit Upstream(net::io_context& context) : socket(context) {}
+  Socket socket;
+  Buffer buffer;
+  std::shared_ptr<TargetState> target;
+  std::string node_address;
+  std::string preface;  // still to be sent
+  bool reused = false;
+  SteadyClock::time_point idle_until;
+};
+
+class Worker {
+ public:
+  explicit Worker(Shared& shared) : shared_(shared), random_(std::random_device()()) {}
+  ~Worker() { idle_.clear(); }  // before the context that their sockets belong to
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void Start();
+  // Ends the thread. Open connections are closed when the worker is destroyed.
+  void Stop();
+
+  net::io_context& context() { return context_; }
+  Shared& shared() { return shared_; }
+
+  // The members below are for the worker's own thread.
+
+  const std::shared_ptr<const Routing>& CurrentRouting();
+  // Valid until the next call.
+  const Verdict& JudgeClient(const RoutedListener& listener, const Node& node, const std::string& source);
+  const Verdict& JudgeTarget(const LoadBalancer& load_balancer, const Node& node, const Target& target);
+
+  // An idle connection from the node to the target that still lives, or nullptr.
+  std::unique_ptr<Upstream> TakeIdle(const TargetState* target, const std::string& node_address);
+  void PutIdle(std::unique_ptr<Upstream> upstream, SteadyClock::duration keep);
+
+  void Watch(Watched* connection);
+  void Unwatch(Watched* connection) { watched_.erase(connection); }
+
+  // The present time as HTTP writes it.
+  const std::string& Date();
+  std::uint64_t Random() { return random_(); }
+  std::vector<Candidate>& candidates() { return candidates_; }
+
+ private:
+  template <class Judge>
+  const Verdict& Remembered(const void* subject, const Node& node, std::string_view peer, int port, Judge judge);
+  Async<void> Sweep();
+
+  Shared& shared_;
+  std::shared_ptr<const Routing> routing_;
+  std::uint64_t routing_version_ = 0;
+  std::unordered_map<std::string, Verdict> verdicts_;
+  std::uint64_t verdicts_version_ = 0;
+  std::string verdict_key_;
+  std::unordered_map<const TargetState*, std::vector<std::unique_ptr<Upstream>>> idle_;
+  std::unordered_set<Watched*> watched_;
+  bool sweeping_ = false;
+  std::string date_;
+  std::int64_t date_second_ = -1;
+  std::mt19937_64 random_;
+  std::vector<Candidate> candidates_;
+
+  net::io_context context_{1};  // last: its destruction destroys the connections, which use the members above
+  std::thread thread_;
+};
+
+// Serves one client connection until it ends. `local_address` is where it arrived: perhaps a load balancer's own
+// address. Defined in client_connection.cpp.
+Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::string local_address);
+
+}  // namespace drydock::loadbalancer

@@ -1,0 +1,119 @@
+#include "emulator/tasks/simulated/page.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+
+#include "emulator/core/text.h"
+
+namespace drydock::tasks::simulated {
+
+namespace {
+
+// What came over the wire may be no UTF-8; the page has to be JSON all the same.
+using Writer = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>,
+                                 rapidjson::CrtAllocator, rapidjson::kWriteDefaultFlags>;
+
+void Text(Writer& writer, std::string_view text) {
+  // Bytes that are no UTF-8 are taken for Latin-1, as HTTP once did.
+  if (IsUtf8(text)) {
+    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    return;
+  }
+  std::string utf8;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      utf8 += c;
+    } else {
+      utf8 += static_cast<char>(0xC0 | byte >> 6);
+      utf8 += static_cast<char>(0x80 | (byte & 0x3F));
+    }
+  }
+  writer.String(utf8.data(), static_cast<rapidjson::SizeType>(utf8.size()));
+}
+
+void Member(Writer& writer, const char* name, std::string_view value) {
+  writer.Key(name);
+  Text(writer, value);
+}
+
+}  // namespace
+
+std::string Hostname(const std::string& private_address, const std::string& availability_zone) {
+  std::string name = "ip-" + private_address;
+  std::replace(name.begin(), name.end(), '.', '-');
+  const std::string region = availability_zone.substr(0, availability_zone.empty() ? 0 : availability_zone.size() - 1);
+  return name + (region.empty() || region == "us-east-1" ? ".ec2.internal" : "." + region + ".compute.internal");
+}
+
+std::string DescribeContainer(const TaskSpec& task, const ContainerSpec& container) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  Member(writer, "task", task.task_arn);
+  Member(writer, "cluster", task.cluster_arn);
+  Member(writer, "family", task.family);
+  writer.Key("revision");
+  writer.Int(task.revision);
+  Member(writer, "container", container.name);
+  Member(writer, "image", container.image);
+  Member(writer, "digest", container.digest);
+  Member(writer, "hostname", Hostname(task.private_address, task.availability_zone));
+  Member(writer, "privateAddress", task.private_address);
+  Member(writer, "availabilityZone", task.availability_zone);
+  writer.Key("environment");
+  writer.StartArray();
+  for (const EnvironmentVariable& variable : container.environment) {
+    writer.StartObject();
+    Member(writer, "name", variable.name);
+    Member(writer, "from", variable.secret ? "secret" : "environment");
+    if (variable.secret) {
+      writer.Key("length");
+      writer.Uint64(variable.value.size());
+    }
+    writer.EndObject();
+  }
+  const auto added = [&](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    writer.StartObject();
+    Member(writer, "name", name);
+    Member(writer, "from", "ecs");
+    writer.EndObject();
+  };
+  added("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", task.credentials_uri);
+  added("ECS_CONTAINER_METADATA_URI_V4", task.metadata_uri);
+  writer.EndArray();
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string Page(const std::string& container, const ReceivedRequest& request) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  const std::size_t question = request.target.find('?');
+  writer.StartObject();
+  Member(writer, "method", request.method);
+  Member(writer, "path", request.target.substr(0, question));
+  Member(writer, "query", question == std::string_view::npos ? "" : request.target.substr(question + 1));
+  writer.Key("headers");
+  writer.StartArray();
+  for (const auto& [name, value] : request.headers) {
+    writer.StartArray();
+    Text(writer, name);
+    Text(writer, value);
+    writer.EndArray();
+  }
+  writer.EndArray();
+  Member(writer, "source", request.source_address);
+  writer.Key("bodySize");
+  writer.Uint64(request.body_size);
+  writer.EndObject();
+  std::string page = container;
+  page.pop_back();
+  page.append(",\"request\":").append(buffer.GetString(), buffer.GetSize()).append("}\n");
+  return page;
+}
+
+}  // namespace drydock::tasks::simulated

@@ -1,0 +1,29 @@
+// Tasks that need nothing but this process: each container port answers HTTP with a page that says who it is (page.h),
+// behaves as asked (behaviour.h), and prints a line per request.
+#pragma once
+
+#include <memory>
+
+#include "emulator/tasks/runtime.h"
+
+namespace drydock::tasks::simulated {
+
+class SimulatedRuntime : public Runtime {
+ public:
+  // The references must outlive the runtime. Throws std::runtime_error when no loopback port can be opened.
+  SimulatedRuntime(Clock& clock, EventSink& sink);
+  // No event comes afterwards.
+  ~SimulatedRuntime() override;
+
+  void Start(TaskSpec task) override;
+  // Containers end at once, with exit code 0.
+  void Stop(const std::string& task_arn, Duration timeout) override;
+  Dial Locate(const std::string& vpc_id, const std::string& address, int port,
+              const std::string& source_address) const override;
+
+ private:
+  class Core;  // alarms may hold it a little longer
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace drydock::tasks::simulated
