@@ -1,0 +1,197 @@
+"""Services. ECS API and developer guide; aws-facts D.5-D.7."""
+import json
+
+from conftest import error_of, eventually
+
+
+def test_a_service_becomes_stable_by_itself(place):
+    place.register()
+    created = place.create()
+    assert (created["status"], created["runningCount"], created["desiredCount"]) == ("ACTIVE", 0, 2)
+    assert created["deployments"][0]["desiredCount"] == 0
+    assert created["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    assert created["deploymentConfiguration"]["maximumPercent"] == 200
+    assert created["deploymentConfiguration"]["minimumHealthyPercent"] == 100
+    assert created["schedulingStrategy"] == "REPLICA" and created["platformVersion"] == "LATEST"
+    assert created["deployments"][0]["platformVersion"] == "1.4.0"
+    place.ecs.get_waiter("services_stable").wait(cluster="main", services=["app"])
+    service = place.steady()
+    deployment = service["deployments"][0]
+    assert deployment["id"].startswith("ecs-svc/") and deployment["status"] == "PRIMARY"
+    assert deployment["rolloutStateReason"] == f"ECS deployment {deployment['id']} completed."
+    tasks = place.ecs.describe_tasks(cluster="main", tasks=place.ecs.list_tasks(
+        cluster="main", serviceName="app")["taskArns"])["tasks"]
+    assert len({task["availabilityZone"] for task in tasks}) == 2
+    assert {task["startedBy"] for task in tasks} == {deployment["id"]}
+    assert {task["group"] for task in tasks} == {"service:app"}
+    messages = place.messages()
+    assert messages[0].startswith("(service app) has started 2 tasks: (task ")
+    assert messages[-2:] == [f"(service app) (deployment {deployment['id']}) deployment completed.",
+                             "(service app) has reached a steady state."]
+
+
+def test_with_a_load_balancer_targets_are_registered_and_healthy(place):
+    place.register()
+    balancers = place.balanced()
+    place.create(loadBalancers=balancers)
+    place.steady()
+    group = balancers[0]["targetGroupArn"]
+    health = place.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [h["TargetHealth"]["State"] for h in health] == ["healthy", "healthy"]
+    assert any("registered 2 targets in (target-group " in m or "registered 1 targets in (target-group " in m
+               for m in place.messages())
+    place.ecs.update_service(cluster="main", service="app", desiredCount=0)
+    eventually(lambda: place.service()["runningCount"] == 0)
+    eventually(lambda: not place.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"])
+    assert any("has begun draining connections on 2 tasks." in m for m in place.messages())
+
+
+def test_a_new_revision_is_rolled_out_and_back(place):
+    place.register()
+    place.create()
+    first = place.steady()["deployments"][0]["id"]
+    second = place.register()["taskDefinitionArn"]
+    updated = place.ecs.update_service(cluster="main", service="app", taskDefinition="app")["service"]
+    assert [d["status"] for d in updated["deployments"]] == ["PRIMARY", "ACTIVE"]
+    assert updated["deployments"][0]["taskDefinition"] == second
+    assert updated["deployments"][1]["id"] == first
+    place.ecs.get_waiter("services_stable").wait(cluster="main", services=["app"])
+    assert place.steady()["taskDefinition"] == second
+    place.ecs.update_service(cluster="main", service="app", taskDefinition="app:1")
+    assert place.steady()["taskDefinition"].endswith("app:1")
+    tasks = place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"]
+    described = place.ecs.describe_tasks(cluster="main", tasks=tasks)["tasks"]
+    assert {task["taskDefinitionArn"].split("/")[1] for task in described} == {"app:1"}
+
+
+def test_scaling_replacing_and_deleting(place):
+    place.register()
+    place.create(desired=1)
+    deployment = place.steady()["deployments"][0]["id"]
+    place.ecs.update_service(cluster="main", service="app", desiredCount=3)
+    assert place.steady()["deployments"][0]["id"] == deployment, "scaling is no deployment"
+    victim = place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"][0]
+    place.ecs.stop_task(cluster="main", task=victim)
+    eventually(lambda: place.describe({"taskArn": victim})["lastStatus"] == "STOPPED")
+    eventually(lambda: place.service()["runningCount"] == 3)
+    refusal = error_of(place.ecs.delete_service, cluster="main", service="app")
+    assert (refusal.code, refusal.message) == (
+        "InvalidParameterException", "The service cannot be stopped while it is scaled above 0.")
+    assert place.ecs.delete_service(cluster="main", service="app", force=True)["service"]["status"] == "DRAINING"
+    place.ecs.get_waiter("services_inactive").wait(cluster="main", services=["app"])
+    assert place.service()["status"] == "INACTIVE"
+    assert place.ecs.list_services(cluster="main")["serviceArns"] == []
+    assert place.ecs.list_tasks(cluster="main")["taskArns"] == []
+    assert error_of(place.ecs.delete_service, cluster="main", service="app").code == "ServiceNotFoundException"
+    assert error_of(place.ecs.update_service, cluster="main", service="app", desiredCount=1).type == \
+        "ServiceNotActiveException"
+    assert place.create(desired=0)["status"] == "ACTIVE"
+
+
+def test_the_circuit_breaker_rolls_a_bad_release_back(place):
+    place.register(container={"image": place.push()})
+    place.create(deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True, "rollback": True}})
+    good = place.steady()["deployments"][0]["id"]
+    place.register(container={"image": place.registry + "/app:missing"})
+    bad = place.ecs.update_service(cluster="main", service="app",
+                                   taskDefinition="app:2")["service"]["deployments"][0]["id"]
+    eventually(lambda: place.service()["taskDefinition"].endswith("app:1"), 60)
+    service = place.steady()
+    assert service["deployments"][0]["id"] not in (good, bad)
+    messages = place.messages()
+    assert f"(service app) (deployment {bad}) deployment failed: tasks failed to start." in messages
+    assert f"(service app) rolling back to deployment {good}." in messages
+    assert any("was unable to place a task. Reason: CannotPullContainerError: " in m for m in messages)
+
+
+def test_a_deployment_that_cannot_move_says_so(place):
+    place.register()
+    place.create(desired=1, deploymentConfiguration={"maximumPercent": 150, "minimumHealthyPercent": 100})
+    place.steady()
+    place.ecs.update_service(cluster="main", service="app", forceNewDeployment=True)
+    eventually(lambda: any("was unable to stop or start tasks during a deployment because of the service deployment "
+                           "configuration." in m for m in place.messages()))
+
+
+def test_missing_services(place):
+    answer = place.ecs.describe_services(cluster="main", services=["nobody"])
+    assert answer["failures"] == [{
+        "arn": f"arn:aws:ecs:{place.aws.region}:{place.aws.account}:service/main/nobody", "reason": "MISSING"}]
+    assert error_of(place.ecs.update_service, cluster="main", service="nobody").type == "ServiceNotFoundException"
+    assert error_of(place.ecs.describe_services, cluster="nobody", services=["x"]).code == "ClusterNotFoundException"
+
+
+def test_what_create_service_refuses(place):
+    place.register()
+    balancers = place.balanced()
+    refuse = lambda **more: error_of(place.create, **more).message
+    assert refuse(taskDefinition="nobody") == "TaskDefinition not found."
+    assert refuse(launchType="EC2") == "No Container Instances were found in your cluster."
+    assert refuse(loadBalancers=[{**balancers[0], "containerName": "db"}]) == \
+        "The container db does not exist in the task definition."
+    assert refuse(loadBalancers=[{**balancers[0], "containerPort": 8080}]) == \
+        "The container web did not have a container port 8080 defined."
+    lonely = place.elbv2.create_target_group(Name="lonely", Protocol="HTTP", Port=80, VpcId=place.vpc,
+                                             TargetType="ip")["TargetGroups"][0]["TargetGroupArn"]
+    assert refuse(loadBalancers=[{**balancers[0], "targetGroupArn": lonely}]) == \
+        f"The target group with targetGroupArn {lonely} does not have an associated load balancer."
+    instances = place.elbv2.create_target_group(Name="instances", Protocol="HTTP", Port=80, VpcId=place.vpc,
+                                                TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
+    assert refuse(loadBalancers=[{**balancers[0], "targetGroupArn": instances}]) == \
+        f"The provided target group {instances} has target type instance, which is incompatible with the awsvpc " \
+        "network mode specified in the task definition."
+    assert refuse(healthCheckGracePeriodSeconds=5) == \
+        "Health check grace period is only valid for services configured to use load balancers"
+    assert refuse(deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 100}) == \
+        "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
+    assert place.ecs.list_services(cluster="main")["serviceArns"] == [], "nothing is half-created"
+    place.create(desired=0)
+    assert refuse(desired=0) == "Creation of service was not idempotent."
+
+
+def test_tags_reach_the_tasks(place):
+    place.register()
+    place.create(desired=1, tags=[{"key": "team", "value": "a"}], propagateTags="SERVICE", enableECSManagedTags=True)
+    place.steady()
+    task = place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"][0]
+    tags = place.ecs.describe_tasks(cluster="main", tasks=[task], include=["TAGS"])["tasks"][0]["tags"]
+    assert {tag["key"]: tag["value"] for tag in tags} == {
+        "team": "a", "aws:ecs:clusterName": "main", "aws:ecs:serviceName": "app"}
+
+
+def test_a_role_that_cannot_be_assumed_is_an_event(place):
+    place.register(executionRoleArn=f"arn:aws:iam::{place.aws.account}:role/nobody")
+    place.create(desired=1)
+    eventually(lambda: any("failed to launch a task with (error ECS was unable to assume the role" in m
+                           for m in place.messages()))
+    assert place.ecs.list_tasks(cluster="main", desiredStatus="STOPPED")["taskArns"] == []
+
+
+def test_lists_and_deployment_history(place):
+    place.register()
+    for name in ("a", "b", "c"):
+        place.create(name, desired=0)
+    pages = list(place.ecs.get_paginator("list_services").paginate(cluster="main", PaginationConfig={"PageSize": 2}))
+    assert [len(page["serviceArns"]) for page in pages] == [2, 1]
+    assert error_of(place.ecs.list_services, cluster="main", nextToken="forged").code == "InvalidParameterException"
+    place.steady("a")
+    if not hasattr(place.ecs, "list_service_deployments"):  # boto3 of 2025 and later
+        return
+    brief = place.ecs.list_service_deployments(cluster="main", service="a")["serviceDeployments"][0]
+    assert brief["status"] == "SUCCESSFUL"
+    full = place.ecs.describe_service_deployments(
+        serviceDeploymentArns=[brief["serviceDeploymentArn"]])["serviceDeployments"][0]
+    assert full["deploymentCircuitBreaker"]["threshold"] == 3
+    revision = place.ecs.describe_service_revisions(
+        serviceRevisionArns=[brief["targetServiceRevisionArn"]])["serviceRevisions"][0]
+    assert revision["taskDefinition"].endswith("app:1")
+
+
+def test_the_aws_cli(place):
+    place.register()
+    place.aws.cli("ecs", "create-service", "--cluster", "main", "--service-name", "app", "--task-definition", "app",
+                  "--desired-count", "2", "--launch-type", "FARGATE", "--network-configuration",
+                  json.dumps(place.network()))
+    place.aws.cli("ecs", "wait", "services-stable", "--cluster", "main", "--services", "app")
+    place.aws.cli("ecs", "delete-service", "--cluster", "main", "--service", "app", "--force")
+    place.aws.cli("ecs", "wait", "services-inactive", "--cluster", "main", "--services", "app")

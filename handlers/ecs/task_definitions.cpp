@@ -1,0 +1,206 @@
+#include "handlers/ecs/task_definitions.h"
+
+#include <algorithm>
+#include <set>
+
+#include "api/ecs/DeleteTaskDefinitionsRequest.h"
+#include "api/ecs/DeleteTaskDefinitionsResponse.h"
+#include "api/ecs/DeregisterTaskDefinitionRequest.h"
+#include "api/ecs/DeregisterTaskDefinitionResponse.h"
+#include "api/ecs/DescribeTaskDefinitionRequest.h"
+#include "api/ecs/DescribeTaskDefinitionResponse.h"
+#include "api/ecs/ListTaskDefinitionFamiliesRequest.h"
+#include "api/ecs/ListTaskDefinitionFamiliesResponse.h"
+#include "api/ecs/ListTaskDefinitionsRequest.h"
+#include "api/ecs/ListTaskDefinitionsResponse.h"
+#include "api/ecs/RegisterTaskDefinitionRequest.h"
+#include "api/ecs/RegisterTaskDefinitionResponse.h"
+#include "emulator/api/operation.h"
+#include "handlers/ecs/errors.h"
+#include "handlers/ecs/identifiers.h"
+#include "handlers/ecs/paging.h"
+#include "handlers/ecs/tags.h"
+#include "handlers/ecs/task_definition_rules.h"
+#include "handlers/engines.h"
+#include "store/records/ecs/service.h"
+#include "store/records/ecs/task.h"
+#include "store/table.h"
+
+namespace drydock::ecs {
+namespace {
+
+using records::ecs::TaskDefinitionFamily;
+using Record = records::ecs::TaskDefinition;
+
+TaskDefinition Render(const Record& record) {
+  TaskDefinition out = record.definition;
+  out.status = record.status;
+  return out;
+}
+
+std::vector<Record> RevisionsOf(Context& context, const std::string& family) {
+  return context.tx.List<Record>(context.scope, store::Where(&Record::family, family));
+}
+
+// A revision that is being deleted goes when nothing refers to it any more.
+bool IsReferenced(Context& context, const Record& record) {
+  for (const auto& service : context.tx.List<records::ecs::Service>(context.scope)) {
+    for (const auto& deployment : service.deployments) {
+      const auto revision = context.tx.Get<records::ecs::ServiceRevision>(context.scope, deployment.revision_id);
+      if (revision && revision->task_definition_arn == record.definition.taskDefinitionArn) return true;
+    }
+  }
+  for (const auto& task : context.tx.List<records::ecs::Task>(context.scope))
+    if (task.last_status != "STOPPED" && task.task_definition_arn == record.definition.taskDefinitionArn) return true;
+  return false;
+}
+
+}  // namespace
+
+std::optional<Record> FindTaskDefinition(Context& context, const std::string& reference) {
+  const auto parsed = ParseTaskDefinitionReference(context.scope, reference);
+  if (!parsed) return std::nullopt;
+  if (parsed->revision) return context.tx.Get<Record>(context.scope, parsed->family, *parsed->revision);
+  std::optional<Record> latest;
+  for (auto& revision : RevisionsOf(context, parsed->family))
+    if (revision.status == "ACTIVE" && (!latest || revision.revision > latest->revision)) latest = std::move(revision);
+  return latest;
+}
+
+Record FindActiveTaskDefinition(Context& context, const std::string& reference) {
+  auto record = FindTaskDefinition(context, reference);
+  if (!record) throw errors::TaskDefinitionNotFound();
+  if (record->status != "ACTIVE") throw errors::TaskDefinitionInactive();
+  return *record;
+}
+
+AWS_OPERATION(ecs, RegisterTaskDefinition)
+RegisterTaskDefinitionResponse RegisterTaskDefinition(Context& context, const RegisterTaskDefinitionRequest& in) {
+  Record record;
+  record.definition = MakeTaskDefinition(context.scope, context.engines.settings.endpoint, in);
+  record.tags = CheckedTags(in.tags);
+  record.family = *in.family;
+  auto family = context.tx.Get<TaskDefinitionFamily>(context.scope, record.family);
+  if (!family) family = TaskDefinitionFamily{record.family, 0};
+  record.revision = ++family->last_revision;
+  context.tx.Put(context.scope, *family);
+  record.status = "ACTIVE";
+  record.definition.revision = record.revision;
+  record.definition.taskDefinitionArn = TaskDefinitionArn(context.scope, record.family, record.revision);
+  record.definition.registeredAt = context.now;
+  record.definition.registeredBy = context.principal.arn;
+  context.tx.Put(context.scope, record);
+
+  RegisterTaskDefinitionResponse out;
+  out.taskDefinition = Render(record);
+  if (!record.tags.empty()) out.tags = record.tags;
+  return out;
+}
+
+AWS_OPERATION(ecs, DescribeTaskDefinition)
+DescribeTaskDefinitionResponse DescribeTaskDefinition(Context& context, const DescribeTaskDefinitionRequest& in) {
+  const auto record = FindTaskDefinition(context, *in.taskDefinition);
+  if (!record) throw errors::UnableToDescribeTaskDefinition();
+  DescribeTaskDefinitionResponse out;
+  out.taskDefinition = Render(*record);
+  out.tags = IncludesTags(in.include) ? TagList(record->tags) : TagList({});
+  return out;
+}
+
+AWS_OPERATION(ecs, ListTaskDefinitions)
+ListTaskDefinitionsResponse ListTaskDefinitions(Context& context, const ListTaskDefinitionsRequest& in) {
+  const std::string status = in.status.value_or("ACTIVE");
+  const bool descending = in.sort == "DESC";
+  // The order is that of the records' ids: family, then revision as a number. familyPrefix is a whole family here
+  // (ECS API reference, ListTaskDefinitions).
+  auto query = in.familyPrefix ? store::Where(&Record::family, *in.familyPrefix) : store::Query{};
+  query.order = store::Order::kId;
+  std::vector<std::string> arns;
+  for (const auto& record : context.tx.List<Record>(context.scope, query))
+    if (record.status == status) arns.push_back(*record.definition.taskDefinitionArn);
+  if (descending) std::reverse(arns.begin(), arns.end());
+
+  ListTaskDefinitionsResponse out;
+  auto page = PageOf(context,
+                     "ListTaskDefinitions " + in.familyPrefix.value_or("") + " " + status + (descending ? " DESC" : ""),
+                     std::move(arns), in.nextToken, in.maxResults);
+  out.taskDefinitionArns = std::move(page.items);
+  out.nextToken = page.next_token;
+  return out;
+}
+
+AWS_OPERATION(ecs, ListTaskDefinitionFamilies)
+ListTaskDefinitionFamiliesResponse ListTaskDefinitionFamilies(Context& context,
+                                                              const ListTaskDefinitionFamiliesRequest& in) {
+  const std::string status = in.status.value_or("ALL");
+  const std::string prefix = in.familyPrefix.value_or("");
+  std::set<std::string> active;
+  for (const auto& record : context.tx.List<Record>(context.scope))
+    if (record.status == "ACTIVE") active.insert(record.family);
+  std::vector<std::string> families;
+  store::Query query;
+  query.order = store::Order::kId;
+  for (const auto& family : context.tx.List<TaskDefinitionFamily>(context.scope, query)) {
+    const bool wanted = status == "ALL" || active.contains(family.family) == (status == "ACTIVE");
+    if (wanted && family.family.starts_with(prefix)) families.push_back(family.family);
+  }
+  ListTaskDefinitionFamiliesResponse out;
+  auto page = PageOf(context, "ListTaskDefinitionFamilies " + prefix + " " + status, std::move(families), in.nextToken,
+                     in.maxResults);
+  out.families = std::move(page.items);
+  out.nextToken = page.next_token;
+  return out;
+}
+
+AWS_OPERATION(ecs, DeregisterTaskDefinition)
+DeregisterTaskDefinitionResponse DeregisterTaskDefinition(Context& context, const DeregisterTaskDefinitionRequest& in) {
+  const auto reference = ParseTaskDefinitionReference(context.scope, *in.taskDefinition);
+  if (reference && !reference->revision) throw errors::RevisionMissing();
+  auto record = FindTaskDefinition(context, *in.taskDefinition);
+  if (!record) throw errors::TaskDefinitionDoesNotExist();
+  if (record->status != "ACTIVE") throw errors::TaskDefinitionNotActive();
+  record->status = "INACTIVE";
+  record->definition.deregisteredAt = context.now;
+  context.tx.Put(context.scope, *record);
+  DeregisterTaskDefinitionResponse out;
+  out.taskDefinition = Render(*record);
+  return out;
+}
+
+AWS_OPERATION(ecs, DeleteTaskDefinitions)
+DeleteTaskDefinitionsResponse DeleteTaskDefinitions(Context& context, const DeleteTaskDefinitionsRequest& in) {
+  if (in.taskDefinitions.size() > 10) throw errors::TooManyTaskDefinitions();
+  DeleteTaskDefinitionsResponse out;
+  out.taskDefinitions.present = out.failures.present = true;
+  for (const auto& reference : in.taskDefinitions) {
+    const auto fail = [&](const char* reason) {
+      auto& failure = out.failures.emplace_back();
+      failure.arn = reference;
+      failure.reason = reason;
+    };
+    const auto parsed = ParseTaskDefinitionReference(context.scope, reference);
+    if (!parsed || !parsed->revision) {
+      fail("The specified task definition identifier is invalid. Specify a valid name or ARN and try again.");
+      continue;
+    }
+    auto record = FindTaskDefinition(context, reference);
+    if (!record) {
+      fail("The specified task definition does not exist. Specify a valid account, family, revision and try again.");
+      continue;
+    }
+    if (record->status == "ACTIVE") {
+      fail("The specified task definition is still in ACTIVE status. Please deregister the target and try again.");
+      continue;
+    }
+    record->status = "DELETE_IN_PROGRESS";
+    record->definition.deleteRequestedAt = context.now;
+    out.taskDefinitions.push_back(Render(*record));
+    if (IsReferenced(context, *record))
+      context.tx.Put(context.scope, *record);
+    else
+      context.tx.Erase<Record>(context.scope, record->family, record->revision);
+  }
+  return out;
+}
+
+}  // namespace drydock::ecs

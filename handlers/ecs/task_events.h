@@ -1,0 +1,52 @@
+// What the runtime reports about tasks, on its way into the store: container states and printed lines.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "emulator/tasks/runtime.h"
+#include "handlers/engines.h"
+#include "store/database.h"
+
+namespace drydock::ecs {
+
+// The sink for tasks::Runtime. The references are used from the first event on.
+class TaskEvents : public tasks::EventSink {
+ public:
+  TaskEvents(store::Database& database, Engines& engines, Ids& ids)
+      : database_(database), engines_(engines), ids_(ids) {}
+
+  void ContainerStarted(const std::string& task_arn, const std::string& container) override;
+  void ContainerExited(const std::string& task_arn, const std::string& container, int exit_code,
+                       const std::string& reason) override;
+  void ContainerHealthChanged(const std::string& task_arn, const std::string& container,
+                              tasks::ContainerHealth health) override;
+  // To the log streams of the containers that have the log driver awslogs. Lines for a group that is gone are lost, as
+  // they are on AWS.
+  void Printed(std::vector<tasks::PrintedLine> lines) override;
+
+ private:
+  struct LogStream {
+    Scope scope;
+    std::string group;
+    std::string name;
+  };
+  template <class Fn>
+  void InTransaction(const std::string& task_arn, Fn fn);
+  std::optional<LogStream> LogStreamOf(const std::string& task_arn, const std::string& container);
+
+  store::Database& database_;
+  Engines& engines_;
+  Ids& ids_;
+  std::mutex mutex_;
+  // guarded by mutex_; forgotten when the container exits
+  std::map<std::pair<std::string, std::string>, std::optional<LogStream>> log_streams_;
+};
+
+// After a restart: hands everything that should run to the runtime again.
+void ResumeTasks(store::Database& database, Engines& engines, Ids& ids);
+
+}  // namespace drydock::ecs

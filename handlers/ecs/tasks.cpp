@@ -1,0 +1,216 @@
+#include "handlers/ecs/tasks.h"
+
+#include <algorithm>
+
+#include "api/ecs/DescribeTasksRequest.h"
+#include "api/ecs/DescribeTasksResponse.h"
+#include "api/ecs/ListTasksRequest.h"
+#include "api/ecs/ListTasksResponse.h"
+#include "api/ecs/RunTaskRequest.h"
+#include "api/ecs/RunTaskResponse.h"
+#include "api/ecs/StartTaskRequest.h"
+#include "api/ecs/StartTaskResponse.h"
+#include "api/ecs/StopTaskRequest.h"
+#include "api/ecs/StopTaskResponse.h"
+#include "emulator/api/operation.h"
+#include "emulator/core/text.h"
+#include "handlers/ecs/clusters.h"
+#include "handlers/ecs/errors.h"
+#include "handlers/ecs/identifiers.h"
+#include "handlers/ecs/paging.h"
+#include "handlers/ecs/placement.h"
+#include "handlers/ecs/tags.h"
+#include "handlers/ecs/task_definition_rules.h"
+#include "handlers/ecs/task_definitions.h"
+#include "handlers/ecs/task_launch.h"
+#include "handlers/ecs/task_lifecycle.h"
+#include "handlers/ecs/task_view.h"
+#include "store/document.h"
+#include "store/records/ecs/service.h"
+#include "store/table.h"
+
+namespace drydock::ecs {
+namespace {
+
+using records::ecs::ClientToken;
+using Record = records::ecs::Task;
+
+constexpr std::size_t kMostTasksDescribed = 100;
+
+std::string DigestOf(RunTaskRequest request) {
+  request.clientToken.reset();
+  return Hex(Sha256(store::WriteDocument(SchemaOf<RunTaskRequest>(), &request)));
+}
+
+// What an earlier call with the same token made; throws ConflictException when its parameters were different.
+std::optional<RunTaskResponse> AnsweredBefore(Context& context, const RunTaskRequest& in) {
+  if (!in.clientToken || in.clientToken->empty()) return std::nullopt;
+  const auto known = context.tx.Get<ClientToken>(context.scope, *in.clientToken);
+  if (!known) return std::nullopt;
+  RunTaskResponse out;
+  out.tasks.present = out.failures.present = true;
+  std::string first;
+  for (const auto& id : known->task_ids) {
+    const auto task = context.tx.Get<Record>(context.scope, id);
+    if (!task) continue;
+    if (first.empty()) first = task->arn;
+    out.tasks.push_back(RenderTask(context.scope, *task, true));
+  }
+  if (known->request != DigestOf(in)) throw errors::ClientTokenConflict(first);
+  return out;
+}
+
+std::optional<Record> FindTask(Context& context, const std::string& cluster, const std::string& reference) {
+  auto task = context.tx.Get<Record>(context.scope, TaskIdOf(context.scope, cluster, reference));
+  if (task && task->cluster != cluster) task.reset();
+  return task;
+}
+
+}  // namespace
+
+std::vector<Tag> TagsForTask(const std::string& cluster, const std::string& service, bool managed,
+                             const std::vector<Tag>& propagated, const std::vector<Tag>& own) {
+  std::vector<Tag> tags;
+  const auto set = [&](const std::string& key, const std::string& value) {
+    Tag tag;
+    tag.key = key;
+    tag.value = value;
+    SetTag(tags, tag);
+  };
+  if (managed) {
+    set("aws:ecs:clusterName", cluster);
+    if (!service.empty()) set("aws:ecs:serviceName", service);
+  }
+  for (const auto& tag : propagated) SetTag(tags, tag);
+  for (const auto& tag : own) SetTag(tags, tag);
+  return tags;
+}
+
+AWS_OPERATION(ecs, RunTask)
+RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
+  const auto cluster = FindActiveCluster(context, in.cluster);
+  if (auto answer = AnsweredBefore(context, in)) return *answer;
+  const int count = in.count.value_or(1);
+  if (count < 1 || count > 10) throw errors::InvalidParameter("count must be between 1 and 10.");  // unconfirmed
+  const auto definition = FindActiveTaskDefinition(context, *in.taskDefinition);
+  const Capacity capacity = ResolveCapacity(cluster, in.launchType, in.capacityProviderStrategy);
+  if (!Supports(definition.definition, "FARGATE")) throw errors::LaunchTypeNotSupported("FARGATE");
+  CheckPlatformVersion(in.platformVersion);
+  CheckNetwork(context, definition.definition, in.networkConfiguration);
+  const TaskOverride overrides = in.overrides.value_or(TaskOverride());
+  CheckOverrides(overrides, definition);
+  if (in.startedBy && in.startedBy->size() > 128)
+    throw errors::InvalidParameter("startedBy can have at most 128 characters.");  // unconfirmed
+  if (in.propagateTags && *in.propagateTags == "SERVICE")                          // unconfirmed
+    throw errors::InvalidParameter("SERVICE is not a valid value for propagateTags when running a task.");
+  if (const auto role = UnassumableRole(context, definition, overrides)) throw errors::RoleNotAssumable(*role);
+
+  const bool propagate = in.propagateTags && *in.propagateTags == "TASK_DEFINITION";
+  const auto& subnets = in.networkConfiguration->awsvpcConfiguration->subnets;
+  std::vector<int> on_provider(capacity.strategy.size());
+  RunTaskResponse out;
+  out.tasks.present = out.failures.present = true;
+  ClientToken token{in.clientToken.value_or(""), DigestOf(in), {}, context.now};
+  for (int i = 0; i < count; ++i) {
+    const std::string provider = ChooseCapacityProvider(capacity.strategy, on_provider);
+    for (std::size_t p = 0; p < on_provider.size(); ++p)
+      if (capacity.strategy[p].capacityProvider == provider) ++on_provider[p];
+    const Record task = LaunchTask(
+        context, {.cluster = cluster.name,
+                  .definition = definition,
+                  .network = *in.networkConfiguration,
+                  .subnet_id = subnets[static_cast<std::size_t>(i) % subnets.size()],
+                  .capacity_provider = provider,
+                  .platform_version = in.platformVersion.value_or(""),
+                  .overrides = overrides,
+                  .group = in.group.value_or("family:" + definition.family),
+                  .started_by = in.startedBy.value_or(""),
+                  .tags = TagsForTask(cluster.name, "", in.enableECSManagedTags.value_or(false),
+                                      propagate ? definition.tags : std::vector<Tag>(), CheckedTags(in.tags)),
+                  .enable_execute_command = in.enableExecuteCommand.value_or(false)});
+    token.task_ids.push_back(task.id);
+    out.tasks.push_back(RenderTask(context.scope, task, true));
+  }
+  if (!token.token.empty()) context.tx.Put(context.scope, token);
+  return out;
+}
+
+// Container instances belong to the EC2 launch type; Drydock has none.
+AWS_OPERATION(ecs, StartTask)
+StartTaskResponse StartTask(Context& context, const StartTaskRequest& in) {
+  FindActiveCluster(context, in.cluster);
+  FindActiveTaskDefinition(context, *in.taskDefinition);
+  StartTaskResponse out;
+  out.tasks.present = out.failures.present = true;
+  for (const auto& instance : in.containerInstances) {
+    auto& failure = out.failures.emplace_back();
+    failure.arn = instance;
+    failure.reason = "MISSING";
+  }
+  return out;
+}
+
+AWS_OPERATION(ecs, StopTask)
+StopTaskResponse StopTask(Context& context, const StopTaskRequest& in) {
+  const auto cluster = FindCluster(context, in.cluster);
+  auto task = FindTask(context, cluster.name, *in.task);
+  if (!task) throw errors::TaskNotFound();
+  BeginStop(context, *task, "UserInitiated", in.reason.value_or("Task stopped by user"));
+  StopTaskResponse out;
+  out.task = RenderTask(context.scope, *task, true);
+  return out;
+}
+
+AWS_OPERATION(ecs, DescribeTasks)
+DescribeTasksResponse DescribeTasks(Context& context, const DescribeTasksRequest& in) {
+  const auto cluster = FindCluster(context, in.cluster);
+  if (in.tasks.empty()) throw errors::TasksEmpty();
+  if (in.tasks.size() > kMostTasksDescribed)
+    throw errors::InvalidParameter("Tasks cannot have more than 100 items.");  // unconfirmed
+  DescribeTasksResponse out;
+  out.tasks.present = out.failures.present = true;
+  for (const auto& reference : in.tasks) {
+    if (const auto task = FindTask(context, cluster.name, reference)) {
+      out.tasks.push_back(RenderTask(context.scope, *task, IncludesTags(in.include)));
+    } else {
+      auto& failure = out.failures.emplace_back();
+      failure.arn = reference.starts_with("arn:") ? reference : TaskArn(context.scope, cluster.name, reference);
+      failure.reason = "MISSING";
+    }
+  }
+  return out;
+}
+
+AWS_OPERATION(ecs, ListTasks)
+ListTasksResponse ListTasks(Context& context, const ListTasksRequest& in) {
+  const auto cluster = FindCluster(context, in.cluster);
+  // ECS API reference, ListTasks: no task ever wants to be PENDING, so that filter finds nothing.
+  const std::string desired = in.desiredStatus.value_or("RUNNING");
+  std::string group;
+  if (in.serviceName) {
+    const std::string name = ServiceNameOf(context.scope, cluster.name, *in.serviceName);
+    const auto service = context.tx.Get<records::ecs::Service>(context.scope, cluster.name, name);
+    if (!service || service->status == "INACTIVE") throw errors::ServiceNotFound();
+    group = "service:" + name;
+  }
+  std::vector<std::string> arns;
+  for (const auto& task : context.tx.List<Record>(context.scope, store::Where(&Record::cluster, cluster.name))) {
+    if (task.desired_status != desired) continue;
+    if (!group.empty() && task.group != group) continue;
+    if (in.family && task.family != *in.family) continue;
+    if (in.startedBy && task.started_by != *in.startedBy) continue;
+    if (in.launchType && task.launch_type != *in.launchType) continue;
+    if (in.containerInstance || in.daemonName) continue;  // no task of Fargate is on one
+    arns.push_back(task.arn);
+  }
+  const std::string question = Join({"ListTasks", cluster.name, desired, group, in.family.value_or(""),
+                                     in.startedBy.value_or(""), in.launchType.value_or("")},
+                                    " ");
+  ListTasksResponse out;
+  auto page = PageOf(context, question, std::move(arns), in.nextToken, in.maxResults);
+  out.taskArns = std::move(page.items);
+  out.nextToken = page.next_token;
+  return out;
+}
+
+}  // namespace drydock::ecs
