@@ -42,5 +42,5 @@ struct LoadBalancer {
 }  // namespace drydock::records::elbv2
 
 DRYDOCK_SCHEMA(drydock::records::elbv2::LoadBalancerZone, zone_name, subnet_id, network_interface_id, allocation_id)
-DRYDOCK_SCHEMA(drydock::records::elbv2::LoadBalancer, arn, name, dns_name, type, scheme, state, vpc_id,
-               ip_address_type, zones, security_groups, attributes, tags, created)
+DRYDOCK_SCHEMA(drydock::records::elbv2::LoadBalancer, arn, name, dns_name, type, scheme, state, vpc_id, ip_address_type,
+               zones, security_groups, attributes, tags, created)

@@ -1,0 +1,213 @@
+// Listeners. API Reference; Application Load Balancer guide, "Listeners for your Application Load Balancers".
+#include <algorithm>
+
+#include "api/elbv2/CreateListenerInput.h"
+#include "api/elbv2/CreateListenerOutput.h"
+#include "api/elbv2/DeleteListenerInput.h"
+#include "api/elbv2/DeleteListenerOutput.h"
+#include "api/elbv2/DescribeListenerCertificatesInput.h"
+#include "api/elbv2/DescribeListenerCertificatesOutput.h"
+#include "api/elbv2/DescribeListenersInput.h"
+#include "api/elbv2/DescribeListenersOutput.h"
+#include "api/elbv2/ModifyListenerInput.h"
+#include "api/elbv2/ModifyListenerOutput.h"
+#include "emulator/api/operation.h"
+#include "handlers/elbv2/actions.h"
+#include "handlers/elbv2/lookup.h"
+#include "handlers/elbv2/ssl_policies.h"
+#include "handlers/elbv2/tags.h"
+
+namespace drydock::elbv2 {
+
+namespace {
+
+using Record = records::elbv2::Listener;
+using records::elbv2::LoadBalancer;
+using records::elbv2::Rule;
+
+constexpr std::size_t kListenersPerLoadBalancer = 50;  // quota
+
+bool IsSecure(const std::string& protocol) { return protocol == "HTTPS" || protocol == "TLS"; }
+
+// The default rule holds the default actions.
+Rule DefaultRule(Context& context, const Record& record) {
+  return context.tx.Get<Rule>(context.scope, record.default_rule_arn).value_or(Rule());
+}
+
+Listener Render(const Record& record, const Rule& default_rule) {
+  Listener out;
+  out.ListenerArn = record.arn;
+  out.LoadBalancerArn = record.load_balancer_arn;
+  out.Port = record.port;
+  out.Protocol = record.protocol;
+  if (!record.ssl_policy.empty()) out.SslPolicy = record.ssl_policy;
+  for (const std::string& arn : record.certificate_arns) out.Certificates.emplace_back().CertificateArn = arn;
+  out.DefaultActions = RenderActions(default_rule.actions);
+  return out;
+}
+
+void CheckProtocol(const LoadBalancer& load_balancer, const std::string& protocol) {
+  const bool http = protocol == "HTTP" || protocol == "HTTPS";
+  if (load_balancer.type == "application") {
+    if (!http) throw errors::ListenerProtocol(protocol, "HTTPS, HTTP");
+    return;
+  }
+  if (http) throw errors::ListenerProtocol(protocol, "UDP, TCP_UDP, TCP, TLS");  // unconfirmed order
+  if (protocol == "GENEVE" || protocol == "QUIC" || protocol == "TCP_QUIC")
+    throw errors::NotImplemented("Listeners with protocol '" + protocol + "'");
+}
+
+// Policy and certificate of the listener. Only certificates of ACM could be named, and there are none in Drydock yet, so
+// none is ever found.
+void CheckSecurity(const Record& record, const std::optional<std::string>& ssl_policy, const List<Certificate>& certificates) {
+  if (!IsSecure(record.protocol)) {
+    if (ssl_policy) throw errors::Validation(fmt::format("An SSL policy cannot be specified for {} listeners", record.protocol));
+    if (!certificates.empty())  // unconfirmed wording
+      throw errors::Validation(fmt::format("A certificate cannot be specified for {} listeners", record.protocol));
+    return;
+  }
+  if (ssl_policy && !IsSslPolicy(*ssl_policy)) throw errors::SslPolicyNotFound(*ssl_policy);
+  if (certificates.empty() || !certificates.front().CertificateArn)
+    throw errors::Validation(fmt::format("A certificate must be specified for {} listeners", record.protocol));
+  throw errors::CertificateNotFound(*certificates.front().CertificateArn);
+}
+
+void RefuseUnsupported(const std::optional<MutualAuthenticationAttributes>& mutual, const List<std::string>& alpn) {
+  if (mutual && mutual->Mode.value_or("off") != "off") throw errors::NotImplemented("Mutual authentication");
+  if (!alpn.empty()) throw errors::NotImplemented("ALPN policies");
+}
+
+std::vector<Record> ListenersOf(Context& context, const std::string& load_balancer_arn) {
+  return context.tx.List<Record>(context.scope, store::Where(&Record::load_balancer_arn, load_balancer_arn));
+}
+
+// The same actions, as far as one sees.
+bool SameActions(const Rule& a, const Rule& b) {
+  const auto essence = [](const Rule& rule) {
+    std::vector<std::string> all;
+    for (const auto& action : rule.actions) {
+      for (const std::string& text :
+           {action.type, action.redirect_status_code, action.redirect_protocol, action.redirect_host,
+            action.redirect_port, action.redirect_path, action.redirect_query, action.fixed_status_code,
+            action.fixed_content_type.value_or(""), action.fixed_message_body.value_or("")})
+        all.push_back(text);
+      for (const auto& group : action.target_groups)
+        all.push_back(fmt::format("{} {}", group.target_group_arn, group.weight.value_or(1)));
+    }
+    return all;
+  };
+  return essence(a) == essence(b);
+}
+
+}  // namespace
+
+AWS_OPERATION(elbv2, CreateListener)
+CreateListenerOutput CreateListener(Context& context, const CreateListenerInput& in) {
+  const LoadBalancer load_balancer = RequireLoadBalancer(context, *in.LoadBalancerArn);
+  if (!in.Protocol) throw errors::Validation("A listener protocol must be specified");  // unconfirmed, as the next
+  if (!in.Port) throw errors::Validation("A listener port must be specified");
+  CheckProtocol(load_balancer, *in.Protocol);
+  RefuseUnsupported(in.MutualAuthentication, in.AlpnPolicy);
+
+  Record record;
+  record.load_balancer_arn = load_balancer.arn;
+  record.protocol = *in.Protocol;
+  record.port = *in.Port;
+  record.tags = TagsOf(in.Tags);
+  CheckSecurity(record, in.SslPolicy, in.Certificates);
+  Rule rule;
+  rule.load_balancer_arn = load_balancer.arn;
+  rule.is_default = true;
+  rule.actions = CheckActions(context, load_balancer, record, in.DefaultActions);
+
+  CreateListenerOutput out;
+  const auto others = ListenersOf(context, load_balancer.arn);
+  for (const Record& other : others) {
+    if (other.port != record.port) continue;
+    // "Each call succeeds" when all settings are the same: API Reference, CreateListener.
+    const Rule other_rule = DefaultRule(context, other);
+    if (other.protocol != record.protocol || !SameActions(other_rule, rule)) throw errors::DuplicateListener(load_balancer.arn);
+    out.Listeners.push_back(Render(other, other_rule));
+    return out;
+  }
+  if (others.size() >= kListenersPerLoadBalancer) throw errors::TooManyListeners();
+
+  const std::string path = load_balancer.Path() + "/" + context.ids.Hex(16);
+  record.arn = context.Arn("elasticloadbalancing", "listener/" + path);
+  rule.arn = context.Arn("elasticloadbalancing", "listener-rule/" + path + "/" + context.ids.Hex(16));
+  rule.listener_arn = record.arn;
+  record.default_rule_arn = rule.arn;
+  context.tx.Put(context.scope, record);
+  context.tx.Put(context.scope, rule);
+  out.Listeners.push_back(Render(record, rule));
+  return out;
+}
+
+AWS_OPERATION(elbv2, ModifyListener)
+ModifyListenerOutput ModifyListener(Context& context, const ModifyListenerInput& in) {
+  Record record = RequireListener(context, *in.ListenerArn);
+  const LoadBalancer load_balancer = RequireLoadBalancer(context, record.load_balancer_arn);
+  RefuseUnsupported(in.MutualAuthentication, in.AlpnPolicy);
+  if (in.Protocol) record.protocol = *in.Protocol;
+  if (in.Port) record.port = *in.Port;
+  CheckProtocol(load_balancer, record.protocol);
+  for (const Record& other : ListenersOf(context, load_balancer.arn))
+    if (other.arn != record.arn && other.port == record.port) throw errors::DuplicateListener(load_balancer.arn);
+  CheckSecurity(record, in.SslPolicy, in.Certificates);
+  Rule rule = DefaultRule(context, record);
+  // Also the actions that stay must fit the new protocol and port.
+  rule.actions = CheckActions(context, load_balancer, record,
+                              IsGiven(in.DefaultActions) ? in.DefaultActions : RenderActions(rule.actions));
+  context.tx.Put(context.scope, record);
+  context.tx.Put(context.scope, rule);
+  ModifyListenerOutput out;
+  out.Listeners.push_back(Render(record, rule));
+  return out;
+}
+
+AWS_OPERATION(elbv2, DescribeListeners)
+DescribeListenersOutput DescribeListeners(Context& context, const DescribeListenersInput& in) {
+  std::vector<Record> records;
+  if (in.LoadBalancerArn && !in.ListenerArns.empty())  // unconfirmed wording
+    throw errors::Validation("Listener ARNs and a load balancer ARN cannot be specified at the same time");
+  if (in.LoadBalancerArn) {
+    records = ListenersOf(context, RequireLoadBalancer(context, *in.LoadBalancerArn).arn);
+  } else if (!in.ListenerArns.empty()) {
+    for (const std::string& arn : in.ListenerArns) records.push_back(RequireListener(context, arn));
+  } else {
+    throw errors::Validation("You must specify either listener ARNs or a load balancer ARN");
+  }
+  const auto page = TakeMarkedPage(context, "DescribeListeners" + in.LoadBalancerArn.value_or(""), std::move(records),
+                                   in.Marker, in.PageSize, [](const Record& record) { return record.arn; });
+  DescribeListenersOutput out;
+  for (const Record& record : page.items) out.Listeners.push_back(Render(record, DefaultRule(context, record)));
+  out.NextMarker = page.next_token;
+  return out;
+}
+
+AWS_OPERATION(elbv2, DeleteListener)
+DeleteListenerOutput DeleteListener(Context& context, const DeleteListenerInput& in) {
+  const Record record = RequireListener(context, *in.ListenerArn);
+  for (const Rule& rule : context.tx.List<Rule>(context.scope, store::Where(&Rule::listener_arn, record.arn)))
+    context.tx.Erase<Rule>(context.scope, rule.arn);
+  context.tx.Erase<Record>(context.scope, record.arn);
+  return {};
+}
+
+AWS_OPERATION(elbv2, DescribeListenerCertificates)
+DescribeListenerCertificatesOutput DescribeListenerCertificates(Context& context,
+                                                                const DescribeListenerCertificatesInput& in) {
+  const Record record = RequireListener(context, *in.ListenerArn);
+  const auto page = TakeMarkedPage(context, "DescribeListenerCertificates" + record.arn, record.certificate_arns, in.Marker,
+                                   in.PageSize, [](const std::string& arn) { return arn; });
+  DescribeListenerCertificatesOutput out;
+  for (const std::string& arn : page.items) {
+    Certificate& certificate = out.Certificates.emplace_back();
+    certificate.CertificateArn = arn;
+    certificate.IsDefault = arn == record.certificate_arns.front();
+  }
+  out.NextMarker = page.next_token;
+  return out;
+}
+
+}  // namespace drydock::elbv2

@@ -1,0 +1,261 @@
+// Load balancers. API Reference; Application Load Balancer guide, "Create an Application Load Balancer".
+#include <algorithm>
+
+#include "api/elbv2/CreateLoadBalancerInput.h"
+#include "api/elbv2/CreateLoadBalancerOutput.h"
+#include "api/elbv2/DeleteLoadBalancerInput.h"
+#include "api/elbv2/DeleteLoadBalancerOutput.h"
+#include "api/elbv2/DescribeLoadBalancersInput.h"
+#include "api/elbv2/DescribeLoadBalancersOutput.h"
+#include "api/elbv2/SetIpAddressTypeInput.h"
+#include "api/elbv2/SetIpAddressTypeOutput.h"
+#include "api/elbv2/SetSecurityGroupsInput.h"
+#include "api/elbv2/SetSecurityGroupsOutput.h"
+#include "api/elbv2/SetSubnetsInput.h"
+#include "api/elbv2/SetSubnetsOutput.h"
+#include "emulator/api/operation.h"
+#include "emulator/core/text.h"
+#include "handlers/ec2/network_interfaces.h"
+#include "handlers/elbv2/attributes.h"
+#include "handlers/elbv2/lookup.h"
+#include "handlers/elbv2/names.h"
+#include "handlers/elbv2/placement.h"
+#include "handlers/elbv2/tags.h"
+#include "handlers/elbv2/timers.h"
+#include "store/timers.h"
+
+namespace drydock::elbv2 {
+
+namespace {
+
+using Record = records::elbv2::LoadBalancer;
+
+constexpr std::size_t kLoadBalancersPerRegion = 50;  // quota, of each type
+
+// Hosted zones of Application Load Balancers' names. aws-facts E.2; AWS General Reference, "Elastic Load Balancing
+// endpoints and quotas". Other regions answer without.
+std::optional<std::string> HostedZone(const std::string& region) {
+  static const std::map<std::string, std::string> kZones = {
+      {"us-east-1", "Z35SXDOTRQ7X7K"},     {"us-east-2", "Z3AADJGX6KTTL2"},      {"us-west-1", "Z368ELLRRE2KJ0"},
+      {"us-west-2", "Z1H1FL5HABSF5"},      {"ca-central-1", "ZQSVJUPU6J1EY"},    {"eu-west-1", "Z32O12XQLNTSW2"},
+      {"eu-west-2", "ZHURV8PSTC4K8"},      {"eu-west-3", "Z3Q77PNBQS71R4"},      {"eu-central-1", "Z215JYRZR1TBD5"},
+      {"eu-north-1", "Z23TAZ6LKFMNIO"},    {"ap-south-1", "ZP97RAFLXTNZK"},      {"ap-southeast-1", "Z1LMS91P8CMLE5"},
+      {"ap-southeast-2", "Z1GM3OXH4ZPM65"}, {"ap-northeast-1", "Z14GRHDCWA56QT"}, {"ap-northeast-2", "ZWKZPGTI48KDX"},
+      {"ap-northeast-3", "Z5LXEXXYW11ES"}, {"sa-east-1", "Z2P70J7HTTTPLU"}};
+  const auto found = kZones.find(region);
+  return found == kZones.end() ? std::nullopt : std::optional(found->second);
+}
+
+List<AvailabilityZone> Zones(const Record& record) {
+  List<AvailabilityZone> zones;
+  for (const auto& zone : record.zones) {
+    AvailabilityZone& out = zones.emplace_back();
+    out.ZoneName = zone.zone_name;
+    out.SubnetId = zone.subnet_id;
+    out.LoadBalancerAddresses.present = true;
+  }
+  return zones;
+}
+
+LoadBalancer Render(const Context& context, const Record& record) {
+  LoadBalancer out;
+  out.LoadBalancerArn = record.arn;
+  out.DNSName = record.dns_name;
+  out.CanonicalHostedZoneId = HostedZone(context.region());
+  out.CreatedTime = record.created;
+  out.LoadBalancerName = record.name;
+  out.Scheme = record.scheme;
+  out.VpcId = record.vpc_id;
+  out.State.emplace().Code = record.state;
+  out.Type = record.type;
+  out.AvailabilityZones = Zones(record);
+  if (record.type == "application" || !record.security_groups.empty())
+    out.SecurityGroups = List<std::string>(record.security_groups);
+  out.IpAddressType = record.ip_address_type;
+  return out;
+}
+
+void CheckName(const std::string& name) {
+  CheckResourceName("The load balancer name", name);
+  if (name.starts_with("internal-"))  // unconfirmed wording
+    throw errors::Validation(fmt::format("The load balancer name '{}' cannot begin with 'internal-'", name));
+}
+
+// No subnet here has an IPv6 block, so AWS would refuse the other types. The wording is unconfirmed.
+void CheckIpAddressType(const std::string& type) {
+  if (type != "ipv4")
+    throw errors::Validation(fmt::format("You must specify subnets with an associated IPv6 CIDR block for the IP address type '{}'", type));
+}
+
+std::optional<Record> FindNamed(Context& context, const std::string& name) {
+  auto found = context.tx.List<Record>(context.scope, store::Where(&Record::name, name));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+bool SamePlaces(const Record& record, const std::vector<Place>& places) {
+  return record.zones.size() == places.size() && std::all_of(places.begin(), places.end(), [&](const Place& place) {
+           return std::any_of(record.zones.begin(), record.zones.end(),
+                              [&](const auto& zone) { return zone.subnet_id == place.subnet.subnet_id; });
+         });
+}
+
+std::vector<std::string> Sorted(std::vector<std::string> values) {
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+Record MakeRecord(Context& context, const std::string& name, const std::string& type, const std::string& scheme) {
+  Record record;
+  record.name = name;
+  record.type = type;
+  record.scheme = scheme;
+  record.state = "provisioning";
+  record.ip_address_type = "ipv4";
+  record.created = context.now;
+  record.arn = context.Arn("elasticloadbalancing", fmt::format("loadbalancer/{}/{}/{}", type == "network" ? "net" : "app",
+                                                               name, context.ids.Hex(16)));
+  record.dns_name = fmt::format("{}{}-{}{}.{}.elb.localhost", scheme == "internal" ? "internal-" : "", name,
+                                context.ids.Random("123456789", 1), context.ids.Digits(9), context.region());
+  return record;
+}
+
+void RefuseUnsupported(const CreateLoadBalancerInput& in) {
+  if (in.Type == "gateway") throw errors::NotImplemented("Gateway Load Balancers");
+  if (in.CustomerOwnedIpv4Pool) throw errors::NotImplemented("Customer-owned address pools");
+  if (in.IpamPools && in.IpamPools->Ipv4IpamPoolId) throw errors::NotImplemented("IPAM pools");
+  if (in.EnablePrefixForIpv6SourceNat == "on") throw errors::NotImplemented("IPv6 source NAT prefixes");
+}
+
+}  // namespace
+
+AWS_OPERATION(elbv2, CreateLoadBalancer)
+CreateLoadBalancerOutput CreateLoadBalancer(Context& context, const CreateLoadBalancerInput& in) {
+  CheckName(*in.Name);
+  RefuseUnsupported(in);
+  const std::string type = in.Type.value_or("application");
+  const std::string scheme = in.Scheme.value_or("internet-facing");
+  CheckIpAddressType(in.IpAddressType.value_or("ipv4"));
+  const auto places = ChoosePlaces(context, type, scheme, in.Subnets, in.SubnetMappings);
+  const std::string& vpc_id = places.front().subnet.vpc_id;
+  const auto groups = ChooseGroups(context, type, vpc_id, in.SecurityGroups);
+  const auto tags = TagsOf(in.Tags);
+
+  CreateLoadBalancerOutput out;
+  if (const auto existing = FindNamed(context, *in.Name)) {
+    if (existing->type != type || existing->scheme != scheme || !SamePlaces(*existing, places) ||
+        Sorted(existing->security_groups) != Sorted(groups))
+      throw errors::DuplicateLoadBalancerName(*in.Name);
+    out.LoadBalancers.push_back(Render(context, *existing));
+    return out;
+  }
+  std::size_t count = 0;
+  for (const Record& other : context.tx.List<Record>(context.scope)) count += other.type == type;
+  if (count >= kLoadBalancersPerRegion) throw errors::TooManyLoadBalancers();
+
+  Record record = MakeRecord(context, *in.Name, type, scheme);
+  record.vpc_id = vpc_id;
+  record.security_groups = groups;
+  record.tags = tags;
+  Occupy(context, record, places);
+  context.tx.Put(context.scope, record);
+  SetActivationTimer(context, record.arn);
+  out.LoadBalancers.push_back(Render(context, record));
+  return out;
+}
+
+AWS_OPERATION(elbv2, DescribeLoadBalancers)
+DescribeLoadBalancersOutput DescribeLoadBalancers(Context& context, const DescribeLoadBalancersInput& in) {
+  if (!in.LoadBalancerArns.empty() && !in.Names.empty())  // unconfirmed wording
+    throw errors::Validation("Load balancer names and load balancer ARNs cannot be specified at the same time");
+  if (in.LoadBalancerArns.size() > 20 || in.Names.size() > 20)  // unconfirmed wording
+    throw errors::Validation("You can specify up to 20 load balancers in a single call");
+  std::vector<Record> records;
+  std::vector<std::string> missing;
+  for (const std::string& name : in.Names) {
+    if (auto found = FindNamed(context, name))
+      records.push_back(std::move(*found));
+    else
+      missing.push_back(name);
+  }
+  if (!missing.empty()) throw errors::LoadBalancerNamesNotFound(Join(missing, ", "));
+  for (const std::string& arn : in.LoadBalancerArns) {
+    CheckArn(context, arn, ResourceKind::kLoadBalancer);
+    auto found = context.tx.Get<Record>(context.scope, arn);
+    if (!found) throw errors::LoadBalancersNotFound();
+    records.push_back(std::move(*found));
+  }
+  if (in.Names.empty() && in.LoadBalancerArns.empty()) records = context.tx.List<Record>(context.scope);
+  const auto page = TakeMarkedPage(context, "DescribeLoadBalancers", std::move(records), in.Marker, in.PageSize,
+                                   [](const Record& record) { return record.arn; });
+  DescribeLoadBalancersOutput out;
+  for (const Record& record : page.items) out.LoadBalancers.push_back(Render(context, record));
+  out.NextMarker = page.next_token;
+  return out;
+}
+
+// Deleting one that does not exist succeeds: API Reference, DeleteLoadBalancer.
+AWS_OPERATION(elbv2, DeleteLoadBalancer)
+DeleteLoadBalancerOutput DeleteLoadBalancer(Context& context, const DeleteLoadBalancerInput& in) {
+  CheckArn(context, *in.LoadBalancerArn, ResourceKind::kLoadBalancer);
+  const auto record = context.tx.Get<Record>(context.scope, *in.LoadBalancerArn);
+  if (!record) return {};
+  if (AttributeOf(*record, "deletion_protection.enabled") == "true") throw errors::DeletionProtected(record->arn);
+  using records::elbv2::Listener;
+  using records::elbv2::Rule;
+  for (const auto& rule : context.tx.List<Rule>(context.scope, store::Where(&Rule::load_balancer_arn, record->arn)))
+    context.tx.Erase<Rule>(context.scope, rule.arn);
+  for (const auto& listener :
+       context.tx.List<Listener>(context.scope, store::Where(&Listener::load_balancer_arn, record->arn)))
+    context.tx.Erase<Listener>(context.scope, listener.arn);
+  Vacate(context, *record);
+  CancelActivationTimer(context, record->arn);
+  context.tx.Erase<Record>(context.scope, record->arn);
+  return {};
+}
+
+AWS_OPERATION(elbv2, SetSecurityGroups)
+SetSecurityGroupsOutput SetSecurityGroups(Context& context, const SetSecurityGroupsInput& in) {
+  Record record = RequireLoadBalancer(context, *in.LoadBalancerArn);
+  if (in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic)
+    throw errors::NotImplemented("Endpoint services of load balancers");
+  // API Reference, SetSecurityGroups; wording unconfirmed.
+  if (record.type == "network" && record.security_groups.empty())
+    throw errors::InvalidConfiguration(
+        "You can't set security groups on a Network Load Balancer that was created without security groups");
+  if (in.SecurityGroups.empty()) throw errors::Validation("A security group must be specified");  // unconfirmed
+  record.security_groups = ChooseGroups(context, record.type, record.vpc_id, in.SecurityGroups);
+  for (const auto& zone : record.zones)
+    ec2::SetInterfaceGroups(context, zone.network_interface_id, record.security_groups);
+  context.tx.Put(context.scope, record);
+  SetSecurityGroupsOutput out;
+  out.SecurityGroupIds = List<std::string>(record.security_groups);
+  return out;
+}
+
+AWS_OPERATION(elbv2, SetSubnets)
+SetSubnetsOutput SetSubnets(Context& context, const SetSubnetsInput& in) {
+  Record record = RequireLoadBalancer(context, *in.LoadBalancerArn);
+  if (in.IpAddressType) CheckIpAddressType(*in.IpAddressType);
+  if (in.EnablePrefixForIpv6SourceNat == "on") throw errors::NotImplemented("IPv6 source NAT prefixes");
+  const auto places = ChoosePlaces(context, record.type, record.scheme, in.Subnets, in.SubnetMappings, record.zones);
+  if (places.front().subnet.vpc_id != record.vpc_id)
+    throw errors::SubnetsOfDifferentVpcs("'" + record.vpc_id + "','" + places.front().subnet.vpc_id + "'");
+  Occupy(context, record, places);
+  context.tx.Put(context.scope, record);
+  SetSubnetsOutput out;
+  out.AvailabilityZones = Zones(record);
+  out.IpAddressType = record.ip_address_type;
+  return out;
+}
+
+AWS_OPERATION(elbv2, SetIpAddressType)
+SetIpAddressTypeOutput SetIpAddressType(Context& context, const SetIpAddressTypeInput& in) {
+  const Record record = RequireLoadBalancer(context, *in.LoadBalancerArn);
+  CheckIpAddressType(*in.IpAddressType);
+  SetIpAddressTypeOutput out;
+  out.IpAddressType = record.ip_address_type;
+  return out;
+}
+
+}  // namespace drydock::elbv2
