@@ -35,12 +35,12 @@ std::optional<auth::KnownKey> StoredKeys::Find(const std::string& access_key) co
     if (!key) return std::nullopt;
     auth::KnownKey known{key->secret, "", std::nullopt, false, {}};
     // A key whose user is gone stays known, and is refused: unknown keys act as root.
-    const auto user = tx.Get<records::iam::User>({key->account, ""}, key->user);
+    const auto user = tx.Get<records::iam::User>({key->owner, ""}, key->user);
     if (!user || key->deleted) return known;
     known.active = key->active;
     known.principal = {Principal::Type::kUser,
-                       key->account,
-                       "arn:aws:iam::" + key->account + ":user" + user->path + user->name,
+                       key->owner,
+                       "arn:aws:iam::" + key->owner + ":user" + user->path + user->name,
                        user->id,
                        key->id,
                        ""};

@@ -22,7 +22,7 @@ TEST_CASE("keys that IAM and STS gave out are known as their principals") {
     records::iam::AccessKey key;
     key.id = "AKIAANA";
     key.secret = "secret";
-    key.account = kAccount.account;
+    key.owner = kAccount.account;
     key.user = "ana";
     tx.Put({}, key);
     records::sts::Session session;
@@ -57,7 +57,7 @@ TEST_CASE("a key that was deleted, or whose user was, stays known and is not act
   database.Write([](store::Transaction& tx) {
     records::iam::AccessKey key;
     key.id = "AKIAGONE";
-    key.account = kAccount.account;
+    key.owner = kAccount.account;
     key.user = "gone";
     tx.Put({}, key);
   });

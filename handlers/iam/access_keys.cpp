@@ -30,7 +30,7 @@ constexpr std::size_t kMostKeys = 2;
 
 KeyRecord RequireKey(Context& context, const std::string& user, const std::string& id) {
   auto key = context.tx.Get<KeyRecord>({}, id);
-  if (!key || key->deleted || key->account != context.account() || key->user != user)
+  if (!key || key->deleted || key->owner != context.account() || key->user != user)
     throw errors::AccessKeyNotFound(id);
   return *key;
 }
@@ -39,7 +39,7 @@ KeyRecord RequireKey(Context& context, const std::string& user, const std::strin
 
 std::vector<KeyRecord> AccessKeysOf(Context& context, const std::string& user) {
   std::vector<KeyRecord> keys =
-      context.tx.List<KeyRecord>({}, store::Where(&KeyRecord::account, context.account()).And(&KeyRecord::user, user));
+      context.tx.List<KeyRecord>({}, store::Where(&KeyRecord::owner, context.account()).And(&KeyRecord::user, user));
   std::erase_if(keys, [](const KeyRecord& key) { return key.deleted; });
   return keys;
 }
@@ -71,7 +71,7 @@ CreateAccessKeyResponse CreateAccessKey(Context& context, const CreateAccessKeyR
   KeyRecord key;
   key.id = context.ids.Iam("AKIA", 20);
   key.secret = SecretAccessKey();
-  key.account = context.account();
+  key.owner = context.account();
   key.user = user.name;
   key.created = context.now;
   context.tx.Put({}, key);
@@ -123,7 +123,7 @@ DeleteAccessKeyResponse DeleteAccessKey(Context& context, const DeleteAccessKeyR
 AWS_OPERATION(iam, GetAccessKeyLastUsed)
 GetAccessKeyLastUsedResponse GetAccessKeyLastUsed(Context& context, const GetAccessKeyLastUsedRequest& in) {
   const auto key = context.tx.Get<KeyRecord>({}, *in.AccessKeyId);
-  if (!key || key->deleted || key->account != context.account()) throw errors::AccessKeyNotFound(*in.AccessKeyId);
+  if (!key || key->deleted || key->owner != context.account()) throw errors::AccessKeyNotFound(*in.AccessKeyId);
   GetAccessKeyLastUsedResponse out;
   out.UserName = key->user;
   out.AccessKeyLastUsed.emplace();

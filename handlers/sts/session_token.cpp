@@ -44,7 +44,7 @@ GetAccessKeyInfoResponse GetAccessKeyInfo(Context& context, const GetAccessKeyIn
   if (const auto session = context.tx.Get<Session>({}, *in.AccessKeyId)) {
     out.Account = session->account;
   } else if (const auto key = context.tx.Get<records::iam::AccessKey>({}, *in.AccessKeyId)) {
-    out.Account = key->account;
+    out.Account = key->owner;
   } else {
     out.Account = context.engines.settings.default_account;
   }

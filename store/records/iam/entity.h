@@ -86,7 +86,7 @@ struct InstanceProfile {
 struct AccessKey {
   std::string id;  // AKIA…
   std::string secret;
-  std::string account;
+  std::string owner;  // the account
   std::string user;
   bool active = true;
   bool deleted = false;  // kept so that the key stays known, and refused
@@ -97,7 +97,7 @@ struct AccessKey {
 
   static constexpr store::TableName kTable{"iam_access_key", store::ScopeKind::kGlobal};
   static constexpr auto kId = store::Members(&AccessKey::id);
-  static constexpr auto kIndexed = store::Members(&AccessKey::account, &AccessKey::user);
+  static constexpr auto kIndexed = store::Members(&AccessKey::owner, &AccessKey::user);
 };
 
 // What an account has one of.
@@ -117,6 +117,6 @@ DRYDOCK_SCHEMA(drydock::records::iam::User, name, name_key, path, id, boundary, 
 DRYDOCK_SCHEMA(drydock::records::iam::Group, name, name_key, path, id, inline_policies, created)
 DRYDOCK_SCHEMA(drydock::records::iam::Membership, group, user)
 DRYDOCK_SCHEMA(drydock::records::iam::InstanceProfile, name, name_key, path, id, role, tags, created)
-DRYDOCK_SCHEMA(drydock::records::iam::AccessKey, id, secret, account, user, active, deleted, created, last_used,
+DRYDOCK_SCHEMA(drydock::records::iam::AccessKey, id, secret, owner, user, active, deleted, created, last_used,
                last_used_region, last_used_service)
 DRYDOCK_SCHEMA(drydock::records::iam::AccountSettings, key, alias)

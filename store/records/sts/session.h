@@ -30,7 +30,6 @@ struct Session {
 
   static constexpr store::TableName kTable{"sts_session", store::ScopeKind::kGlobal};
   static constexpr auto kId = store::Members(&Session::access_key);
-  static constexpr auto kIndexed = store::Members(&Session::account, &Session::expires);
 };
 
 }  // namespace drydock::records::sts
