@@ -116,7 +116,7 @@ def test_each_path_reaches_its_service(deployment):
     for service, path in PATHS.items():
         status, page = deployment.get(path + "/login?user=ann", headers={"X-Custom": "kept"})
         assert status == 200
-        task = next(t for t in deployment.tasks(service) if t["taskArn"] == page["task_arn"])
+        task = next(t for t in deployment.tasks(service) if t["taskArn"] == page["task"])
         container = task["containers"][0]
         assert (page["family"], page["revision"]) == (service, 1)
         assert page["container"] == container["name"] and page["image"] == container["image"]
@@ -132,7 +132,7 @@ def test_each_path_reaches_its_service(deployment):
 
 
 def test_requests_spread_over_both_targets(deployment):
-    answered_by = {deployment.get("/auth")[1]["task_arn"] for _ in range(8)}
+    answered_by = {deployment.get("/auth")[1]["task"] for _ in range(8)}
     assert answered_by == {task["taskArn"] for task in deployment.tasks("auth")}
 
 
@@ -146,7 +146,7 @@ def test_the_secret_is_in_the_environment_and_never_shown(deployment):
     secret = "mongodb://app:secret@10.0.20.5:27017/prod"
     _, page = deployment.get("/auth")
     entry = next(v for v in page["environment"] if v["name"] == "MONGODB_URI")
-    assert entry["secret"] is True and entry["length"] == len(secret)
+    assert entry["from"] == "secret" and entry["length"] == len(secret)
     assert secret not in json.dumps(page)
     assert "PORT" in {v["name"] for v in page["environment"]}
 
@@ -249,7 +249,7 @@ def test_after_kill_9_everything_is_there_and_serves_again(deployment):
     assert deployment.client("secretsmanager").get_secret_value(SecretId="prod-mongodb")["VersionId"] == secret
     for service, path in PATHS.items():
         eventually(lambda: deployment.get(path)[0] == 200)
-        assert deployment.get(path)[1]["task_arn"] in {arn for arn, _, _ in before[service]}
+        assert deployment.get(path)[1]["task"] in {arn for arn, _, _ in before[service]}
     eventually(lambda: deployment.health("auth") == [("healthy", None)] * 2)
 
 

@@ -35,7 +35,7 @@ FACTS = {service: generate.load(service) for service in {service for service, _ 
 # Texts that fit the patterns which a plain "aaaa…" does not.
 SAMPLES = ["a", "123456789012", "a" * 8, "sha256:" + "0" * 64, "arn:aws:ecs:us-east-1:123456789012:cluster/a",
            "arn:aws:iam::123456789012:role/a", "/", "1", "2020-01-01", "AKIA0123456789ABCDEF", "0" * 32,
-           "ecr-a/", "public.ecr.aws", "a" * 40]
+           "ecr-a/", "public.ecr.aws", "a" * 40, "00000000-0000-4000-8000-000000000000"]
 
 
 def matches(pattern, text):
@@ -112,7 +112,7 @@ class Model:
             yield "no number", "ten"
         if kind == "boolean":
             yield "no boolean", "perhaps"
-        if kind == "list" and "max" in shape and shape["max"] <= 200:
+        if kind == "list" and "max" in shape and shape["max"] <= 200 and self.sample(shape["member"]["shape"]) != {}:
             yield "too many", [self.sample(shape["member"]["shape"])] * (int(shape["max"]) + 1)
         if kind in ("structure", "list", "map") and self.facts["protocol"] == "json":
             yield "of the wrong type", "text"
@@ -275,7 +275,7 @@ def test_bodies_over_ten_megabytes(server, service):
     status, body = wire.send("ListClusters", "x" * (10 * 1024 * 1024 + 1))
     assert status == 413 and "RequestEntityTooLarge" in body
     # and the connection serves the next request
-    assert wire.send("ListClusters", "{}")[0] in (200, 400)
+    assert wire.send("ListClusters", "{}")[0] in (200, 400, 501)
 
 
 def test_requests_without_a_signature(server):

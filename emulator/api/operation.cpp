@@ -11,8 +11,15 @@ const Operation* FindOperation(const Service& service, std::string_view name) {
   return found != service.operations.end() && found->name == name ? &*found : nullptr;
 }
 
+namespace {
+// What any service may answer beside its own errors.
+constexpr ErrorFacts kCommonErrors[] = {{"InternalFailure", 500}, {"NotImplemented", 501}, {"RequestEntityTooLarge", 413}};
+}  // namespace
+
 int HttpStatus(const Service& service, std::string_view code) {
   for (const ErrorFacts& error : service.errors)
+    if (error.code == code) return error.status;
+  for (const ErrorFacts& error : kCommonErrors)
     if (error.code == code) return error.status;
   return 400;
 }

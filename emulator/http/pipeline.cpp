@@ -15,8 +15,7 @@ namespace {
 constexpr std::size_t kMaximumBody = 10 * 1024 * 1024;
 
 // The envelopes for requests that no known service can answer.
-constexpr api::ErrorFacts kFallbackErrors[] = {{"NotImplemented", 501},        {"RequestEntityTooLarge", 413},
-                                               {"MissingAuthenticationToken", 403}, {"InternalFailure", 500}};
+constexpr api::ErrorFacts kFallbackErrors[] = {{"MissingAuthenticationToken", 403}};
 const api::Service kUnknownJsonService{
     "unknown", "unknown", "unknown", api::Protocol::kJson, "", nullptr, "1.1", nullptr, false, false,
     api::ValidationStyle::kCoral, "ValidationException", false, kFallbackErrors, {}};
