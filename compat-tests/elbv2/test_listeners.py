@@ -18,9 +18,11 @@ def test_listener_life(stack):
                           "TargetGroupStickinessConfig": {"Enabled": False}}}]
     assert stack.elbv2.describe_target_groups(LoadBalancerArn=load_balancer)["TargetGroups"][0]["LoadBalancerArns"] == [
         load_balancer]
-    assert error_of(stack.listener, load_balancer).type == "DuplicateListenerException"
-    assert error_of(stack.listener, stack.load_balancer("other")["LoadBalancerArn"],
-                    stack.forward(group)).type == "TargetGroupAssociationLimitException"
+    refusal = error_of(stack.listener, load_balancer_arn=load_balancer)
+    assert refusal.type == "DuplicateListenerException"
+    refusal = error_of(stack.listener, load_balancer_arn=stack.load_balancer("other")["LoadBalancerArn"],
+                       action=stack.forward(group))
+    assert refusal.type == "TargetGroupAssociationLimitException"
     changed = stack.elbv2.modify_listener(ListenerArn=arn, Port=81,
                                           DefaultActions=[stack.fixed("503", "closed")])["Listeners"][0]
     assert changed["Port"] == 81
@@ -63,11 +65,15 @@ def test_rules(stack):
         ("10", False), ("20", False), ("default", True)]
     assert rules[1]["Conditions"] == [{"Field": "path-pattern", "Values": ["/b*"],
                                        "PathPatternConfig": {"Values": ["/b*"]}}]
-    refusal = error_of(stack.rule, listener, 10, [path("/c")], stack.fixed("200"))
+
+    def refuse(priority, *values):
+        return error_of(stack.rule, listener_arn=listener, priority=priority, conditions=[path(*values)],
+                        action=stack.fixed("200"))
+
+    refusal = refuse(10, "/c")
     assert (refusal.type, refusal.message) == ("PriorityInUseException", "Priority '10' is currently in use")
-    assert error_of(stack.rule, listener, 30, [path(*"/a /b /c /d /e /f".split())], stack.fixed("200")).message == (
-        "A rule can only have '5' condition values")
-    assert error_of(stack.rule, listener, 50001, [path("/c")], stack.fixed("200")).code == "ValidationError"
+    assert refuse(30, *"/a /b /c /d /e /f".split()).message == "A rule can only have '5' condition values"
+    assert refuse(50001, "/c").code == "ValidationError"
 
     stack.aws.cli("elbv2", "set-rule-priorities", "--rule-priorities", f"RuleArn={first},Priority=20",
                   f"RuleArn={second},Priority=10")

@@ -28,9 +28,9 @@ def test_refusals(stack):
 
     assert create(VpcId="vpc-0123456789abcdef0").message == "The VPC ID 'vpc-0123456789abcdef0' is not found"
     assert create(HealthCheckIntervalSeconds=5).message == "Health check interval must be greater than the timeout."
-    assert create(HealthCheckIntervalSeconds=4).code == "ValidationError"
+    assert create(HealthCheckIntervalSeconds=301).code == "ValidationError"
     assert create(Protocol="HTTPX").code == "ValidationError"
-    assert create(Port=0).code == "ValidationError"
+    assert create(Port=65536).code == "ValidationError"
     assert create(Matcher={"HttpCode": "600"}).code == "ValidationError"
     stack.target_group()
     assert error_of(stack.target_group, Port=81).type == "DuplicateTargetGroupNameException"
