@@ -16,12 +16,12 @@ namespace drydock::ec2 {
 // An interface that a service makes in a customer's subnet and manages itself.
 struct InterfaceSpec {
   std::string subnet_id;
-  std::vector<std::string> group_ids;  // empty: the VPC's default group
-  std::string description;
+  std::vector<std::string> group_ids = {};  // empty: the VPC's default group
+  std::string description = {};
   std::string interface_type = "interface";
-  std::string requester_id;       // amazon-elb, or an account
-  std::string instance_owner_id;  // of the attachment: amazon-elb, amazon-aws, an account
-  bool assign_public_ip = false;  // an address of Amazon's pool, for the life of the interface
+  std::string requester_id = {};       // amazon-elb, or an account
+  std::string instance_owner_id = {};  // of the attachment: amazon-elb, amazon-aws, an account
+  bool assign_public_ip = false;       // an address of Amazon's pool, for the life of the interface
   bool source_dest_check = true;
   bool without_groups = false;                                   // has no security groups at all, as a NAT gateway's
   std::optional<std::string> private_ip_address = std::nullopt;  // absent: the first free one of the subnet

@@ -1,0 +1,78 @@
+#include "handlers/ec2/default_vpc.h"
+
+#include "emulator/network/address.h"
+#include "handlers/ec2/availability_zones.h"
+#include "handlers/ec2/resources.h"
+#include "handlers/ec2/subnets.h"
+#include "handlers/ec2/vpcs.h"
+
+namespace drydock::ec2 {
+
+namespace {
+
+constexpr char kDefaultCidr[] = "172.31.0.0/16";
+constexpr int kDefaultSubnetPrefix = 20;
+
+record::DhcpOptions MakeDefaultDhcpOptions(Context& context) {
+  record::DhcpOptions options;
+  options.dhcp_options_id = context.ids.Ec2("dopt");
+  options.configurations = {
+      {"domain-name", {context.region() == "us-east-1" ? "ec2.internal" : context.region() + ".compute.internal"}},
+      {"domain-name-servers", {"AmazonProvidedDNS"}},
+  };
+  context.tx.Put(context.scope, options);
+  return options;
+}
+
+}  // namespace
+
+std::string DefaultDhcpOptionsId(Context& context) {
+  auto defaults = context.tx.Get<record::RegionDefaults>(context.scope, std::string("defaults"));
+  if (defaults) return defaults->dhcp_options_id;
+  record::RegionDefaults made;
+  made.dhcp_options_id = MakeDefaultDhcpOptions(context).dhcp_options_id;
+  context.tx.Put(context.scope, made);
+  return made.dhcp_options_id;
+}
+
+record::Vpc MakeDefaultVpc(Context& context) {
+  const record::Vpc vpc = MakeVpc(context, kDefaultCidr, "default", true, {});
+
+  record::InternetGateway gateway;
+  gateway.internet_gateway_id = context.ids.Ec2("igw");
+  gateway.vpc_id = vpc.vpc_id;
+  context.tx.Put(context.scope, gateway);
+
+  auto main =
+      context.tx.List<record::RouteTable>(context.scope, store::Where(&record::RouteTable::vpc_id, vpc.vpc_id)).front();
+  record::Route to_internet;
+  to_internet.destination_cidr_block = "0.0.0.0/0";
+  to_internet.gateway_id = gateway.internet_gateway_id;
+  main.routes.push_back(to_internet);
+  context.tx.Put(context.scope, main);
+
+  std::vector<network::Cidr> taken;
+  for (const Zone& zone : ZonesOf(context.region())) {
+    const auto block = network::FirstFreeBlock(*network::Cidr::Parse(kDefaultCidr), kDefaultSubnetPrefix, taken);
+    taken.push_back(*block);
+    record::Subnet subnet;
+    subnet.vpc_id = vpc.vpc_id;
+    subnet.cidr_block = block->ToString();
+    subnet.availability_zone = zone.name;
+    subnet.availability_zone_id = zone.id;
+    subnet.default_for_az = true;
+    subnet.map_public_ip_on_launch = true;
+    MakeSubnet(context, subnet);
+  }
+  return vpc;
+}
+
+bool HasDefaults(Context& context) {
+  return context.tx.Get<record::RegionDefaults>(context.scope, std::string("defaults")).has_value();
+}
+
+void EnsureDefaultVpc(Context& context) {
+  if (!HasDefaults(context)) MakeDefaultVpc(context);
+}
+
+}  // namespace drydock::ec2

@@ -1,0 +1,157 @@
+#include "handlers/ec2/interface_addresses.h"
+
+#include <algorithm>
+#include <set>
+
+#include "emulator/network/address.h"
+#include "handlers/ec2/errors.h"
+#include "handlers/ec2/network_interfaces.h"
+
+namespace drydock::ec2 {
+
+namespace {
+
+// Where Drydock's public addresses come from: RFC 2544 keeps 198.18.0.0/15 for benchmarks, so that no host on the
+// internet has one of them, while to rules and routes they are public like any other. Of its two halves this is the
+// second; the engine takes addresses of services from the first.
+constexpr std::uint32_t kPublicPool = 0xC6130000;  // 198.19.0.0/16
+constexpr std::uint32_t kPublicPoolSize = 1u << 16;
+
+std::set<network::Address> AddressesIn(Context& context, const record::Subnet& subnet) {
+  std::set<network::Address> taken;
+  for (const auto& interface : context.tx.List<record::NetworkInterface>(
+           context.scope, store::Where(&record::NetworkInterface::subnet_id, subnet.subnet_id)))
+    for (const auto& address : interface.private_ip_addresses)
+      if (const auto parsed = network::Address::Parse(address.private_ip_address)) taken.insert(*parsed);
+  return taken;
+}
+
+// Dashes for dots.
+std::string Dashed(const std::string& address) {
+  std::string dashed = address;
+  std::replace(dashed.begin(), dashed.end(), '.', '-');
+  return dashed;
+}
+
+class Chooser {
+ public:
+  Chooser(Context& context, const record::Subnet& subnet)
+      : cidr_(*network::Cidr::Parse(subnet.cidr_block)), taken_(AddressesIn(context, subnet)) {}
+
+  void Add(const std::string& text) {
+    const auto address = network::Address::Parse(text);
+    if (!address || !address->is_ipv4())
+      throw errors::InvalidValue(text, "privateIpAddress", "Invalid IPv4 address.");  // text unconfirmed
+    if (!cidr_.Contains(*address) || network::IsReservedInSubnet(cidr_, *address))
+      throw errors::InvalidParameterValue("Address does not fall within the subnet's address range");
+    if (!taken_.insert(*address).second) throw errors::AddressInUse(text);
+    chosen.push_back({text, chosen.empty(), std::nullopt});
+  }
+  void AddFree() {
+    const auto free =
+        network::FirstFreeAddress(cidr_, [&](const network::Address& address) { return taken_.count(address) > 0; });
+    if (!free) throw errors::NoFreeAddress();
+    Add(free->ToString());
+  }
+
+  std::vector<record::PrivateIpAddress> chosen;
+
+ private:
+  const network::Cidr cidr_;
+  std::set<network::Address> taken_;
+};
+
+}  // namespace
+
+std::vector<record::PrivateIpAddress> ChoosePrivateAddresses(Context& context, const record::Subnet& subnet,
+                                                             const std::optional<std::string>& primary,
+                                                             const List<PrivateIpAddressSpecification>& specified,
+                                                             int secondary_count) {
+  std::optional<std::string> first = primary;
+  std::vector<std::string> others;
+  for (const auto& each : specified) {
+    if (!each.PrivateIpAddress) throw errors::MissingParameter("privateIpAddress");
+    if (each.Primary.value_or(false)) {
+      if (first) throw errors::InvalidParameterCombination("Only one primary private IP address can be specified");
+      first = each.PrivateIpAddress;
+    } else {
+      others.push_back(*each.PrivateIpAddress);
+    }
+  }
+  if (secondary_count < 0)
+    throw errors::InvalidValue(std::to_string(secondary_count), "secondaryPrivateIpAddressCount", "It is negative.");
+  if (secondary_count > 0 && !others.empty())
+    throw errors::InvalidParameterCombination(
+        "secondaryPrivateIpAddressCount cannot be used together with secondary privateIpAddresses");
+
+  Chooser chooser(context, subnet);
+  if (first)
+    chooser.Add(*first);
+  else
+    chooser.AddFree();
+  for (const std::string& other : others) chooser.Add(other);
+  // Every further address is one free one less, so this ends with the subnet at the latest.
+  for (int i = 0; i < secondary_count; ++i) chooser.AddFree();
+  return chooser.chosen;
+}
+
+std::size_t FreeAddressCount(Context& context, const record::Subnet& subnet) {
+  const std::uint64_t usable = network::UsableAddressCount(*network::Cidr::Parse(subnet.cidr_block));
+  return static_cast<std::size_t>(usable) - std::min<std::size_t>(usable, AddressesIn(context, subnet).size());
+}
+
+std::string PrivateDnsName(const std::string& region, const std::string& address) {
+  return "ip-" + Dashed(address) + (region == "us-east-1" ? ".ec2.internal" : "." + region + ".compute.internal");
+}
+
+std::string PublicDnsName(const std::string& region, const std::string& address) {
+  return "ec2-" + Dashed(address) +
+         (region == "us-east-1" ? ".compute-1.amazonaws.com" : "." + region + ".compute.amazonaws.com");
+}
+
+std::string TakePublicAddress(Context& context, const std::string& holder) {
+  // At random, so that an address that was given back does not come up again at once; when the pool is that crowded,
+  // in order from there.
+  std::uint32_t offset = static_cast<std::uint32_t>(std::stoul(context.ids.Hex(4), nullptr, 16));
+  for (std::uint32_t tried = 0; tried < kPublicPoolSize; ++tried, offset = (offset + 1) % kPublicPoolSize) {
+    if (offset % 256 == 0 || offset % 256 == 255) continue;
+    const std::string address = network::Address::V4(kPublicPool + offset).ToString();
+    if (context.tx.Get<record::PublicAddress>(context.scope, address)) continue;
+    context.tx.Put(context.scope, record::PublicAddress{address, holder});
+    return address;
+  }
+  throw ApiError("InsufficientAddressCapacity", "Not enough available addresses to satisfy your request.");
+}
+
+void GiveBackPublicAddress(Context& context, const std::string& public_ip) {
+  context.tx.Erase<record::PublicAddress>(context.scope, public_ip);
+}
+
+void RemoveAssociation(Context& context, record::PrivateIpAddress& address) {
+  if (!address.association) return;
+  if (!address.association->allocation_id) {
+    GiveBackPublicAddress(context, address.association->public_ip);
+  } else if (auto elastic =
+                 context.tx.Get<record::ElasticAddress>(context.scope, *address.association->allocation_id)) {
+    elastic->association_id.reset();
+    elastic->network_interface_id.reset();
+    elastic->private_ip_address.reset();
+    elastic->managed_by.reset();
+    context.tx.Put(context.scope, *elastic);
+  }
+  address.association.reset();
+}
+
+void AssociateElasticAddress(Context& context, record::ElasticAddress& elastic, record::NetworkInterface& interface,
+                             record::PrivateIpAddress& address, const std::string& managed_by) {
+  RemoveAssociation(context, address);
+  elastic.association_id = context.ids.Ec2("eipassoc");
+  elastic.network_interface_id = interface.network_interface_id;
+  elastic.private_ip_address = address.private_ip_address;
+  if (!managed_by.empty()) elastic.managed_by = managed_by;
+  address.association = {elastic.public_ip, elastic.allocation_id, elastic.association_id, context.account()};
+  context.tx.Put(context.scope, elastic);
+  context.tx.Put(context.scope, interface);
+}
+
+}  // namespace drydock::ec2

@@ -1,0 +1,31 @@
+// The addresses of network interfaces: which are free, which are taken, and their public counterparts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/ec2/PrivateIpAddressSpecification.h"
+#include "emulator/core/context.h"
+#include "handlers/ec2/resources.h"
+
+namespace drydock::ec2 {
+
+// The private addresses for a new interface in the subnet, the primary first: those that were asked for, then the
+// lowest free ones. `primary` and `specified` are CreateNetworkInterface's PrivateIpAddress and PrivateIpAddresses.
+// Throws InvalidParameterValue, InvalidIPAddress.InUse, InsufficientFreeAddressesInSubnet.
+std::vector<record::PrivateIpAddress> ChoosePrivateAddresses(Context& context, const record::Subnet& subnet,
+                                                             const std::optional<std::string>& primary,
+                                                             const List<PrivateIpAddressSpecification>& specified,
+                                                             int secondary_count);
+
+// Takes the public address from a private one: an Elastic IP is free to be associated again, any other goes back to the
+// pool. The caller puts the interface.
+void RemoveAssociation(Context& context, record::PrivateIpAddress& address);
+
+// Gives the Elastic IP to a private address of the interface, in the place of the public address it may have, and puts
+// both. `managed_by`: the id of the service's resource that will hold it, or empty.
+void AssociateElasticAddress(Context& context, record::ElasticAddress& elastic, record::NetworkInterface& interface,
+                             record::PrivateIpAddress& address, const std::string& managed_by);
+
+}  // namespace drydock::ec2

@@ -1,0 +1,179 @@
+// Routes: where a route table's subnets send what goes where.
+#include <algorithm>
+
+#include "api/ec2/CreateRouteRequest.h"
+#include "api/ec2/CreateRouteResult.h"
+#include "api/ec2/DeleteRouteRequest.h"
+#include "api/ec2/DeleteRouteResponse.h"
+#include "api/ec2/ReplaceRouteRequest.h"
+#include "api/ec2/ReplaceRouteResponse.h"
+#include "emulator/api/operation.h"
+#include "emulator/network/address.h"
+#include "handlers/ec2/requests.h"
+#include "handlers/ec2/route_tables.h"
+
+namespace drydock::ec2 {
+
+namespace {
+
+constexpr std::size_t kMaxRoutes = 50;  // per table, without the local ones; VPC User Guide, "Quotas"
+
+std::string TakeDestination(const std::string& text, bool ipv6) {
+  const auto cidr = network::Cidr::Parse(text);
+  if (!cidr || (cidr->family() == network::Family::kIpv6) != ipv6)
+    throw errors::InvalidCidrBlock(text, ipv6 ? "destinationIpv6CidrBlock" : "destinationCidrBlock");
+  // CreateRoute's manual: 100.68.0.18/18 becomes 100.68.0.0/18.
+  return cidr->Canonical().ToString();
+}
+
+// The destination that a request names; exactly one.
+template <class In>
+record::Route TakeDestination(const In& in) {
+  const int given =
+      (in.DestinationCidrBlock ? 1 : 0) + (in.DestinationIpv6CidrBlock ? 1 : 0) + (in.DestinationPrefixListId ? 1 : 0);
+  if (given == 0) throw errors::MissingParameter("destinationCidrBlock");
+  if (given > 1)  // text unconfirmed
+    throw errors::InvalidParameterCombination("Only one destination can be specified for a route");
+  record::Route route;
+  if (in.DestinationCidrBlock) route.destination_cidr_block = TakeDestination(*in.DestinationCidrBlock, false);
+  if (in.DestinationIpv6CidrBlock)
+    route.destination_ipv6_cidr_block = TakeDestination(*in.DestinationIpv6CidrBlock, true);
+  if (in.DestinationPrefixListId) route.destination_prefix_list_id = in.DestinationPrefixListId;
+  return route;
+}
+
+void TakeGateway(Context& context, const record::RouteTable& table, const std::string& id, record::Route& route) {
+  if (!HasIdSyntax(kKind<record::InternetGateway>, id)) throw errors::GatewayNotFound(id);
+  const auto gateway = context.tx.Get<record::InternetGateway>(context.scope, id);
+  if (!gateway) throw errors::GatewayNotFound(id);
+  if (gateway->vpc_id != table.vpc_id)
+    throw errors::DifferentNetworks("route table " + table.route_table_id, "network gateway " + id);
+  route.gateway_id = id;
+}
+
+void TakeNatGateway(Context& context, const record::RouteTable& table, const std::string& id, record::Route& route) {
+  const auto gateway = context.tx.Get<record::NatGateway>(context.scope, id);
+  if (!gateway || gateway->state == "deleted" || gateway->state == "failed")
+    throw errors::TargetNotFound("InvalidNatGatewayID.NotFound", "natGateway", id);
+  if (gateway->vpc_id != table.vpc_id)
+    throw errors::DifferentNetworks("route table " + table.route_table_id, "NAT gateway " + id);
+  route.nat_gateway_id = id;
+}
+
+void TakeInterface(Context& context, const record::RouteTable& table, const std::string& id, record::Route& route) {
+  const auto interface = Require<record::NetworkInterface>(context, id);
+  if (interface.vpc_id != table.vpc_id)
+    throw errors::DifferentNetworks("route table " + table.route_table_id, "interface " + id);
+  route.network_interface_id = id;
+}
+
+// The target that a request names; exactly one. Of the kinds that Drydock has no resources of there is none to be
+// found.
+template <class In>
+void TakeTarget(Context& context, const record::RouteTable& table, const In& in, record::Route& route) {
+  RefuseParameters(in, {"LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "OdbNetworkArn"});
+  const auto given = {in.GatewayId,     in.NatGatewayId,     in.NetworkInterfaceId,     in.InstanceId,
+                      in.VpcEndpointId, in.TransitGatewayId, in.VpcPeeringConnectionId, in.EgressOnlyInternetGatewayId};
+  const auto count = std::count_if(given.begin(), given.end(), [](const auto& target) { return target.has_value(); });
+  if (count == 0) throw errors::MissingParameter("gatewayId");
+  if (count > 1)  // text unconfirmed
+    throw errors::InvalidParameterCombination("Only one target can be specified for a route");
+  if (in.GatewayId) TakeGateway(context, table, *in.GatewayId, route);
+  if (in.NatGatewayId) TakeNatGateway(context, table, *in.NatGatewayId, route);
+  if (in.NetworkInterfaceId) TakeInterface(context, table, *in.NetworkInterfaceId, route);
+  if (in.InstanceId) throw errors::TargetNotFound("InvalidInstanceID.NotFound", "instance", *in.InstanceId);
+  if (in.VpcEndpointId)
+    throw errors::TargetNotFound("InvalidVpcEndpointId.NotFound", "Vpc Endpoint", *in.VpcEndpointId);
+  if (in.TransitGatewayId)
+    throw errors::TargetNotFound("InvalidTransitGatewayID.NotFound", "transitGateway", *in.TransitGatewayId);
+  if (in.VpcPeeringConnectionId)
+    throw errors::TargetNotFound("InvalidVpcPeeringConnectionID.NotFound", "vpcPeeringConnection",
+                                 *in.VpcPeeringConnectionId);
+  if (in.EgressOnlyInternetGatewayId)
+    throw errors::TargetNotFound("InvalidGatewayID.NotFound", "egressOnlyInternetGateway",
+                                 *in.EgressOnlyInternetGatewayId);
+  // What is inside of the VPC may be sent through an interface only. VPC User Guide, "Route priority"; as seen.
+  if (!route.destination_cidr_block || route.network_interface_id) return;
+  const auto destination = *network::Cidr::Parse(*route.destination_cidr_block);
+  for (const auto& block : Require<record::Vpc>(context, table.vpc_id).cidr_blocks)
+    if (network::Cidr::Parse(block.cidr_block)->Contains(destination))
+      throw errors::InvalidParameterValue(
+          fmt::format("Destination CIDR block {} is equal to or more specific than one of this VPC's CIDR blocks. This "
+                      "route can target only an interface or an instance.",
+                      *route.destination_cidr_block));
+}
+
+bool IsLocal(Context& context, const record::RouteTable& table, const record::Route& route) {
+  const auto vpc = Require<record::Vpc>(context, table.vpc_id);
+  return route.destination_cidr_block &&
+         std::any_of(vpc.cidr_blocks.begin(), vpc.cidr_blocks.end(),
+                     [&](const auto& block) { return block.cidr_block == *route.destination_cidr_block; });
+}
+
+auto SameDestination(const record::Route& route) {
+  return [&route](const record::Route& other) { return DestinationOf(other) == DestinationOf(route); };
+}
+
+void RefusePrefixLists(const record::Route& route) {
+  if (route.destination_prefix_list_id)
+    throw errors::TargetNotFound("InvalidPrefixListID.NotFound", "prefix list", *route.destination_prefix_list_id);
+}
+
+}  // namespace
+
+AWS_OPERATION(ec2, CreateRoute)
+CreateRouteResult CreateRoute(Context& context, const CreateRouteRequest& in) {
+  auto table = Require<record::RouteTable>(context, *in.RouteTableId);
+  auto route = TakeDestination(in);
+  RefusePrefixLists(route);
+  if (IsLocal(context, table, route)) throw errors::RouteAlreadyExists(DestinationOf(route));
+  TakeTarget(context, table, in, route);
+  if (std::any_of(table.routes.begin(), table.routes.end(), SameDestination(route)))
+    throw errors::RouteAlreadyExists(DestinationOf(route));
+  if (table.routes.size() >= kMaxRoutes) throw errors::RouteLimitExceeded();
+  EndDryRun(in.DryRun);
+
+  table.routes.push_back(route);
+  context.tx.Put(context.scope, table);
+  CreateRouteResult out;
+  out.Return = true;
+  return out;
+}
+
+AWS_OPERATION(ec2, ReplaceRoute)
+ReplaceRouteResponse ReplaceRoute(Context& context, const ReplaceRouteRequest& in) {
+  RefuseParameters(in, {"LocalTarget"});
+  auto table = Require<record::RouteTable>(context, *in.RouteTableId);
+  auto route = TakeDestination(in);
+  const auto existing = std::find_if(table.routes.begin(), table.routes.end(), SameDestination(route));
+  if (existing == table.routes.end())
+    throw errors::InvalidParameterValue(fmt::format(
+        "There is no route defined for '{}' in the route table. Use CreateRoute instead.", DestinationOf(route)));
+  TakeTarget(context, table, in, route);
+  EndDryRun(in.DryRun);
+  *existing = route;
+  context.tx.Put(context.scope, table);
+  return {};
+}
+
+AWS_OPERATION(ec2, DeleteRoute)
+DeleteRouteResponse DeleteRoute(Context& context, const DeleteRouteRequest& in) {
+  auto table = Require<record::RouteTable>(context, *in.RouteTableId);
+  const auto route = TakeDestination(in);
+  const auto existing = std::find_if(table.routes.begin(), table.routes.end(), SameDestination(route));
+  if (existing == table.routes.end()) {
+    if (IsLocal(context, table, route))  // text unconfirmed
+      throw errors::InvalidParameterValue(
+          fmt::format("cannot remove local route {} in route table {}", DestinationOf(route), table.route_table_id));
+    throw errors::RouteNotFound(route.destination_cidr_block        ? "destination-cidr-block"
+                                : route.destination_ipv6_cidr_block ? "destination-ipv6-cidr-block"
+                                                                    : "destination-prefix-list-id",
+                                DestinationOf(route), table.route_table_id);
+  }
+  EndDryRun(in.DryRun);
+  table.routes.erase(existing);
+  context.tx.Put(context.scope, table);
+  return {};
+}
+
+}  // namespace drydock::ec2
