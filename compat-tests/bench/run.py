@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""Speed and memory beside named peers, in one run on one machine; writes RESULTS.md.
+
+    python3 compat-tests/bench/run.py [seconds for each measurement]
+
+Needs a release build, wrk, nginx and boto3. The peers: a bare cpp-httplib server that answers the same bytes, nginx's
+proxy_pass with keep-alive, and moto_server where moto can be imported. Ratios are what counts: absolute numbers are of
+the machine. These are measurements, not tests: nothing fails here.
+"""
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent))
+from conftest import Server, eventually, free_port, request  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get("DRYDOCK_BUILD", ROOT / "build" / "release"))
+SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+ACCOUNT = "111122223333"
+rows = []
+
+
+def report(what, measured, peer="", ratio="", wanted=""):
+    rows.append((what, measured, peer, ratio, wanted))
+    print(f"{what}: {measured}  {peer}  {ratio}  (wanted: {wanted})", flush=True)
+
+
+def wrk(port, connections, lua, seconds=SECONDS, path="/"):
+    """(requests per second, p99 in ms, share of answers that are no 2xx)"""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(lua)
+        script.flush()
+        text = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", script.name,
+                               f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True).stdout
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
+    p99 = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    total = int(re.search(r"(\d+) requests in", text).group(1))
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    return rate, p99, int(refused.group(1)) / max(1, total) if refused else 0.0
+
+
+def lua_post(service, parameters, account=ACCOUNT):
+    """A wrk script that sends one query-protocol call; unknown keys' signatures are not verified."""
+    body = urllib.parse.urlencode(parameters)
+    return f"""
+wrk.method = "POST"
+wrk.body = "{body}"
+wrk.headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+wrk.headers["X-Amz-Date"] = "20260101T000000Z"
+wrk.headers["Authorization"] = "AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature={'0' * 64}"
+"""
+
+
+# Names that never repeat; a new account after 2,000 groups, because 2,500 is the quota of a region.
+LUA_CREATE_GROUPS = """
+local n = 0
+local function authorization(account)
+  return "AWS4-HMAC-SHA256 Credential=" .. account .. "/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host;x-amz-date, Signature=" .. string.rep("0", 64)
+end
+request = function()
+  n = n + 1
+  local account = string.format("%012d", 700000000000 + math.floor(n / 2000))
+  local headers = { ["Content-Type"] = "application/x-www-form-urlencoded", ["X-Amz-Date"] = "20260101T000000Z",
+                    ["Authorization"] = authorization(account) }
+  return wrk.format("POST", "/", headers, "Action=CreateSecurityGroup&Version=2016-11-15&GroupDescription=bench&GroupName=bench" .. n)
+end
+"""
+
+
+def memory_mib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+
+
+@contextlib.contextmanager
+def process(*command, port, **options):
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    try:
+        eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, 30)
+        yield running
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+def start_and_size(binary):
+    best = []
+    for _ in range(5):
+        with tempfile.TemporaryDirectory() as folder:
+            port = free_port()
+            begin = time.perf_counter()
+            running = subprocess.Popen([binary, "--port", str(port), "--data-dir", folder], stdout=subprocess.DEVNULL)
+            while True:
+                try:
+                    with socket.create_connection(("127.0.0.1", port), 1) as connection:
+                        connection.sendall(b"GET /_drydock/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                        if connection.recv(12) == b"HTTP/1.1 200":
+                            break
+                except OSError:
+                    time.sleep(0.0005)
+            best.append((time.perf_counter() - begin) * 1000)
+            memory = memory_mib(running.pid)
+            running.terminate()
+            running.wait(10)
+    report("process start to the first answer", f"{sorted(best)[2]:.0f} ms", wanted="under 50 ms")
+    report("idle memory (resident)", f"{memory:.1f} MiB", wanted="under 20 MiB")
+    with tempfile.TemporaryDirectory() as folder:
+        stripped = pathlib.Path(folder) / "drydock"
+        subprocess.run(["strip", "-o", stripped, binary], check=True)
+        report("binary, stripped", f"{stripped.stat().st_size / 2**20:.1f} MiB", wanted="under 12 MiB")
+
+
+def api_port(binary):
+    identity = lua_post("sts", {"Action": "GetCallerIdentity", "Version": "2011-06-15"})
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server("--data-dir", f"{folder}/data")
+        ec2 = server.aws(ACCOUNT, "us-east-1").client("ec2")
+        group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+        describe = lua_post("ec2", {"Action": "DescribeSecurityGroups", "Version": "2016-11-15", "GroupId.1": group})
+        bodies = {}
+        for name, parameters, service in (("identity", "Action=GetCallerIdentity&Version=2011-06-15", "sts"),
+                                          ("describe", f"Action=DescribeSecurityGroups&Version=2016-11-15&GroupId.1={group}", "ec2")):
+            _, _, bodies[name] = request("POST", server.endpoint + "/", parameters, {
+                "Content-Type": "application/x-www-form-urlencoded", "X-Amz-Date": "20260101T000000Z",
+                "Authorization": f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"})
+        for name, lua, wanted in (("sts get-caller-identity, 16 connections", identity, 0.60),
+                                  ("DescribeSecurityGroups of one id, 16 connections", describe, 0.40)):
+            path = pathlib.Path(folder) / "body"
+            path.write_bytes(bodies["identity" if lua is identity else "describe"])
+            port = free_port()
+            with process(BUILD / "compat-tests" / "bench" / "bare_server", str(port), str(path), port=port):
+                peer, peer_p99, _ = wrk(port, 16, lua)
+            rate, p99, refused = wrk(server.port, 16, lua)
+            assert refused == 0, f"{name}: {refused:.0%} refused"
+            report(name, f"{rate:,.0f}/s, p99 {p99:.2f} ms", f"bare cpp-httplib {peer:,.0f}/s, p99 {peer_p99:.2f} ms",
+                   f"{rate / peer:.0%}", f"at least {wanted:.0%}")
+        rate, p99, refused = wrk(server.port, 16, LUA_CREATE_GROUPS)
+        assert refused < 0.01, f"CreateSecurityGroup: {refused:.0%} refused"
+        report("CreateSecurityGroup (durable), 16 connections", f"{rate:,.0f}/s, p99 {p99:.2f} ms", wanted="at least 2,000/s")
+
+        idle = []
+        for _ in range(256):
+            connection = socket.create_connection(("127.0.0.1", server.port))
+            connection.sendall(b"GET /_drydock/health HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.recv(65536)
+            idle.append(connection)
+        began = time.perf_counter()
+        for _ in range(100):
+            request("GET", server.endpoint + "/_drydock/clock")
+        report("a new connection's call beside 256 idle ones", f"{(time.perf_counter() - began) * 10:.2f} ms", wanted="not delayed")
+        for connection in idle:
+            connection.close()
+        server.stop()
+    moto(identity, describe=None)
+
+
+def moto(identity, describe):
+    if subprocess.run([sys.executable, "-c", "import moto.server"], capture_output=True).returncode != 0:
+        report("moto_server", "not on this machine")
+        return
+    port = free_port()
+    with process(sys.executable, "-m", "moto.server", "-p", str(port), port=port) as running:
+        rate, p99, _ = wrk(port, 16, identity)
+        report("the same get-caller-identity on moto_server", f"{rate:,.0f}/s, p99 {p99:.2f} ms, {memory_mib(running.pid):.0f} MiB")
+
+
+NGINX = """
+worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; keepalive_requests 1000000000;
+  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c; uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
+  server {{ listen 127.0.0.1:{upstream} backlog=1024; location / {{ return 200 "hello\\n"; }} }}
+  upstream target {{ server 127.0.0.1:{upstream}; keepalive 128; keepalive_requests 1000000000; }}
+  server {{ listen 127.0.0.1:{proxy} backlog=1024;
+    location / {{ proxy_pass http://target; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto http; proxy_set_header X-Forwarded-Port 80; }} }}
+}}
+"""
+
+
+def load_balancer():
+    if not shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"):
+        report("load balancer beside nginx", "nginx is not on this machine")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        upstream, proxy = free_port(), free_port()
+        pathlib.Path(folder, "nginx.conf").write_text(NGINX.format(folder=folder, upstream=upstream, proxy=proxy))
+        nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+        with process(nginx, "-p", folder, "-c", f"{folder}/nginx.conf", "-g", "daemon off;", port=proxy):
+            server = Server("--data-dir", f"{folder}/data")
+            url = deploy_forwarding_task(server, upstream)
+            parsed = urllib.parse.urlsplit(url)
+            lua = f'wrk.method = "GET"\nwrk.headers["Host"] = "{parsed.hostname}"'
+            for connections in (16, 64):
+                peer, peer_p99, _ = wrk(proxy, connections, lua)
+                rate, p99, refused = wrk_url(url, connections)
+                assert refused == 0, f"{refused:.0%} of the answers were errors"
+                report(f"through the load balancer, {connections} connections, one path rule",
+                       f"{rate:,.0f}/s, p99 {p99:.2f} ms", f"nginx proxy_pass {peer:,.0f}/s, p99 {peer_p99:.2f} ms",
+                       f"{rate / peer:.0%}", "at least 50%")
+            server.stop()
+
+
+def wrk_url(url, connections):
+    parsed = urllib.parse.urlsplit(url)
+    text = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", url + "/app"], capture_output=True,
+                          text=True, check=True).stdout
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
+    total = int(re.search(r"(\d+) requests in", text).group(1))
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    return rate, float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit], int(refused.group(1)) / total if refused else 0.0
+
+
+def deploy_forwarding_task(server, upstream):
+    """A task whose container port is answered by a process of this machine, behind a load balancer with one path rule."""
+    aws = server.aws(ACCOUNT, "us-east-1")
+    ec2, ecs, elbv2, iam = (aws.client(name) for name in ("ec2", "ecs", "elbv2", "iam"))
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]][:2]
+    group = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"][0]["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=0, ToPort=65535, CidrIp="0.0.0.0/0")
+    ecs.create_cluster(clusterName="bench")
+    definition = ecs.register_task_definition(
+        family="bench", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+        containerDefinitions=[{"name": "app", "image": "public.ecr.aws/bench/app:1", "portMappings": [{"containerPort": 80}],
+                               "environment": [{"name": "DRYDOCK_FORWARD", "value": f"127.0.0.1:{upstream}"}]}])
+    balancer = elbv2.create_load_balancer(Name="bench", Subnets=subnets, SecurityGroups=[group])["LoadBalancers"][0]["LoadBalancerArn"]
+    targets = elbv2.create_target_group(Name="bench", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")["TargetGroups"][0]["TargetGroupArn"]
+    listener = elbv2.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=8099, DefaultActions=[{
+        "Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}])["Listeners"][0]["ListenerArn"]
+    elbv2.create_rule(ListenerArn=listener, Priority=1, Conditions=[{"Field": "path-pattern", "Values": ["/app*"]}],
+                      Actions=[{"Type": "forward", "TargetGroupArn": targets}])
+    task = ecs.run_task(cluster="bench", launchType="FARGATE", taskDefinition=definition["taskDefinition"]["taskDefinitionArn"],
+                        networkConfiguration={"awsvpcConfiguration": {"subnets": subnets, "securityGroups": [group],
+                                                                      "assignPublicIp": "ENABLED"}})["tasks"][0]["taskArn"]
+    running = eventually(lambda: [t for t in ecs.describe_tasks(cluster="bench", tasks=[task])["tasks"] if t["lastStatus"] == "RUNNING"], 60)
+    address = next(d["value"] for d in running[0]["attachments"][0]["details"] if d["name"] == "privateIPv4Address")
+    elbv2.register_targets(TargetGroupArn=targets, Targets=[{"Id": address, "Port": 80}])
+    eventually(lambda: elbv2.describe_target_health(TargetGroupArn=targets)["TargetHealthDescriptions"][0]["TargetHealth"]["State"] == "healthy", 60)
+    endpoints = json.loads(urllib.request.urlopen(server.endpoint + "/_drydock/endpoints").read())["load_balancers"]
+    return next(e["url"] for e in endpoints if e["served"] and e["url"].startswith("http://127.")).rstrip("/")
+
+
+def network_engine():
+    bench = BUILD / "compat-tests" / "bench" / "network_bench"
+    if bench.exists():
+        print(subprocess.run([bench], capture_output=True, text=True, check=True).stdout)
+
+
+def write():
+    machine = f"{platform.system()} {platform.release()}, {os.cpu_count()} cores"
+    lines = ["# Speed and memory", "",
+             f"`python3 compat-tests/bench/run.py` on {datetime.date.today()}, {machine}; load generator, peer and Drydock on the same cores.", "",
+             "| What | Drydock | Peer in the same run | Ratio | Wanted |", "|---|---|---|---|---|"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    binary = str(BUILD / "emulator" / "drydock")
+    start_and_size(binary)
+    api_port(binary)
+    load_balancer()
+    write()
