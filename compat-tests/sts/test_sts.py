@@ -66,11 +66,11 @@ def test_trust_policies_decide(aws):
         "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{aws.account}:user/ana"}, "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"sts:ExternalId": "shared"}}}]}
     arn = iam.create_role(RoleName="guarded", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    assert error_of(ana.assume_role, RoleArn=arn, RoleSessionName="x").code == "AccessDenied"
-    ana.assume_role(RoleArn=arn, RoleSessionName="x", ExternalId="shared")
+    assert error_of(ana.assume_role, RoleArn=arn, RoleSessionName="ci").code == "AccessDenied"
+    ana.assume_role(RoleArn=arn, RoleSessionName="ci", ExternalId="shared")
     trust["Statement"][0]["Principal"] = {"Service": "ecs-tasks.amazonaws.com"}
     iam.update_assume_role_policy(RoleName="guarded", PolicyDocument=json.dumps(trust))
-    assert error_of(ana.assume_role, RoleArn=arn, RoleSessionName="x", ExternalId="shared").code == "AccessDenied"
+    assert error_of(ana.assume_role, RoleArn=arn, RoleSessionName="ci", ExternalId="shared").code == "AccessDenied"
 
 
 def test_session_tokens_and_key_owners(aws):
