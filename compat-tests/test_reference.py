@@ -172,26 +172,22 @@ def cli_with_tail():
     return None
 
 
-def test_logs_can_be_followed(deployment):
+def test_logs_can_be_followed(deployment, tmp_path):
     cli = cli_with_tail()
     if not cli:
         pytest.skip("needs the AWS CLI 2 (Debian's awscli)")
-    tail = subprocess.Popen([cli, "--endpoint-url", deployment.server.endpoint, "logs", "tail", "/ecs/auth", "--follow",
-                             "--since", "1s"], env=deployment.aws.environment(), stdout=subprocess.PIPE, text=True)
-    try:
-        os.set_blocking(tail.stdout.fileno(), False)
-        seen = ""
+    with open(tmp_path / "tail", "w+") as output:
+        tail = subprocess.Popen([cli, "--endpoint-url", deployment.server.endpoint, "logs", "tail", "/ecs/auth", "--follow",
+                                 "--since", "1s"], env=deployment.aws.environment(), stdout=output, stderr=subprocess.STDOUT)
+        try:
+            def followed():
+                deployment.get("/auth/followed")
+                return "/auth/followed" in (tmp_path / "tail").read_text()
 
-        def followed():
-            nonlocal seen
-            deployment.get("/auth/followed")
-            seen += tail.stdout.read() or ""
-            return "/auth/followed" in seen
-
-        eventually(followed, seconds=60, interval=0.5)
-    finally:
-        tail.kill()
-        tail.wait()
+            eventually(followed, seconds=60, interval=0.5)
+        finally:
+            tail.kill()
+            tail.wait()
 
 
 # 3.
