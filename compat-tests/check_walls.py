@@ -23,7 +23,7 @@ WALLS = [
     ("emulator/world/", PURE | {"emulator/network/", "emulator/loadbalancer/", "emulator/tasks/", "emulator/auth/",
                                 "store/", "api/"}),
     ("emulator/http/", PURE | {"emulator/api/", "emulator/protocol/", "emulator/auth/", "emulator/loadbalancer/",
-                               "store/", "handlers/engines.h", "handlers/ecr/", "api/"}),
+                               "store/", "handlers/engines.h", "handlers/ecr/", "handlers/testing/", "api/"}),
     ("emulator/", {"emulator/", "handlers/", "store/", "api/"}),  # main, emulator, machine: they put it together
     ("store/", PURE | {"api/"}),
     ("handlers/", PURE | {"emulator/api/", "emulator/network/", "emulator/auth/policy/", "store/", "api/",

@@ -73,7 +73,7 @@ def test_a_cluster_that_is_in_use_stays(place):
     assert (refusal.code, refusal.message) == (
         "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
     place.ecs.stop_task(cluster="second", task=task["taskArn"])
-    place.ecs.get_waiter("tasks_stopped").wait(cluster="second", tasks=[task["taskArn"]])
+    place.ecs.get_waiter("tasks_stopped").wait(cluster="second", tasks=[task["taskArn"]], WaiterConfig={"Delay": 1})
     assert place.ecs.delete_cluster(cluster="second")["cluster"]["status"] == "INACTIVE"
 
 

@@ -14,7 +14,7 @@ def test_a_service_becomes_stable_by_itself(place):
     assert created["deploymentConfiguration"]["minimumHealthyPercent"] == 100
     assert created["schedulingStrategy"] == "REPLICA" and created["platformVersion"] == "LATEST"
     assert created["deployments"][0]["platformVersion"] == "1.4.0"
-    place.ecs.get_waiter("services_stable").wait(cluster="main", services=["app"])
+    place.ecs.get_waiter("services_stable").wait(cluster="main", services=["app"], WaiterConfig={"Delay": 1})
     service = place.steady()
     deployment = service["deployments"][0]
     assert deployment["id"].startswith("ecs-svc/") and deployment["status"] == "PRIMARY"
@@ -55,7 +55,7 @@ def test_a_new_revision_is_rolled_out_and_back(place):
     assert [d["status"] for d in updated["deployments"]] == ["PRIMARY", "ACTIVE"]
     assert updated["deployments"][0]["taskDefinition"] == second
     assert updated["deployments"][1]["id"] == first
-    place.ecs.get_waiter("services_stable").wait(cluster="main", services=["app"])
+    place.ecs.get_waiter("services_stable").wait(cluster="main", services=["app"], WaiterConfig={"Delay": 1})
     assert place.steady()["taskDefinition"] == second
     place.ecs.update_service(cluster="main", service="app", taskDefinition="app:1")
     assert place.steady()["taskDefinition"].endswith("app:1")
@@ -78,7 +78,7 @@ def test_scaling_replacing_and_deleting(place):
     assert (refusal.code, refusal.message) == (
         "InvalidParameterException", "The service cannot be stopped while it is scaled above 0.")
     assert place.ecs.delete_service(cluster="main", service="app", force=True)["service"]["status"] == "DRAINING"
-    place.ecs.get_waiter("services_inactive").wait(cluster="main", services=["app"])
+    place.ecs.get_waiter("services_inactive").wait(cluster="main", services=["app"], WaiterConfig={"Delay": 1})
     assert place.service()["status"] == "INACTIVE"
     assert place.ecs.list_services(cluster="main")["serviceArns"] == []
     assert place.ecs.list_tasks(cluster="main")["taskArns"] == []

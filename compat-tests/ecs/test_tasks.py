@@ -14,7 +14,7 @@ def test_a_task_runs_and_stops(place):
     task = place.run()[0]
     assert (task["lastStatus"], task["desiredStatus"], task["launchType"]) == ("PROVISIONING", "RUNNING", "FARGATE")
     assert task["group"] == "family:app" and task["overrides"]["containerOverrides"] == [{"name": "web"}]
-    place.ecs.get_waiter("tasks_running").wait(cluster="main", tasks=[task["taskArn"]])
+    place.ecs.get_waiter("tasks_running").wait(cluster="main", tasks=[task["taskArn"]], WaiterConfig={"Delay": 1})
     task = place.describe(task)
     details = {d["name"]: d["value"] for d in task["attachments"][0]["details"]}
     assert ipaddress.ip_address(details["privateIPv4Address"]) in ipaddress.ip_network("10.0.0.0/24")
@@ -31,7 +31,7 @@ def test_a_task_runs_and_stops(place):
     stopping = place.ecs.stop_task(cluster="main", task=task["taskArn"], reason="enough")["task"]
     assert (stopping["desiredStatus"], stopping["stopCode"], stopping["stoppedReason"]) == \
         ("STOPPED", "UserInitiated", "enough")
-    place.ecs.get_waiter("tasks_stopped").wait(cluster="main", tasks=[task["taskArn"]])
+    place.ecs.get_waiter("tasks_stopped").wait(cluster="main", tasks=[task["taskArn"]], WaiterConfig={"Delay": 1})
     task = place.describe(task)
     assert "exitCode" in task["containers"][0]
     assert task["attachments"][0]["status"] == "DELETED"

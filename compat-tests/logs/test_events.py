@@ -1,4 +1,5 @@
 """Log events. Rules: aws-facts G.2-G.4."""
+import json
 import os
 import shutil
 import subprocess
@@ -110,6 +111,18 @@ def test_retention_hides_what_is_older(start_server):
     assert messages(logs.filter_log_events(logGroupName="g")) == ["new"]
 
 
+def test_retention_erases(start_server):
+    aws = start_server("--ephemeral", "--manual-clock").aws()
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    put(logs, "old")
+    logs.put_retention_policy(logGroupName="g", retentionInDays=1)
+    assert logs.describe_log_groups()["logGroups"][0]["storedBytes"] == 3 + 26
+    assert aws.http("POST", "/_drydock/clock", json.dumps({"advance": 2 * 24 * 3600}))[0] == 200
+    assert logs.describe_log_groups()["logGroups"][0]["storedBytes"] == 0
+
+
 def cli_with_tail():
     """`aws logs tail` is of the AWS CLI 2; Debian's is one."""
     for cli in (shutil.which("aws"), "/usr/bin/aws"):
@@ -125,20 +138,20 @@ def test_the_cli_follows(aws, logs):
         pytest.skip("needs the AWS CLI 2 (Debian's awscli)")
     put(logs, "before")
     tail = subprocess.Popen([cli, "--endpoint-url", aws.server.endpoint, "logs", "tail", "g", "--follow", "--format",
-                             "short"], env=aws.environment(), stdout=subprocess.PIPE, text=True)
+                             "short"], env=aws.environment(), stdout=subprocess.PIPE)
     try:
         os.set_blocking(tail.stdout.fileno(), False)
-        seen = ""
+        seen = b""
 
         def printed(word):
             nonlocal seen
-            seen += tail.stdout.read() or ""
-            return word in seen
+            seen += tail.stdout.read() or b""
+            return word.encode() in seen
 
         eventually(lambda: printed("before"), seconds=60)
         put(logs, "afterwards")
         eventually(lambda: printed("afterwards"), seconds=60)
-        assert seen.count("before") == 1
+        assert seen.count(b"before") == 1
     finally:
         tail.kill()
         tail.wait()

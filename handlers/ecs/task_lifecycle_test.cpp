@@ -212,6 +212,7 @@ TEST_CASE("secrets reach the environment, and only there") {
   Account account;
   secretsmanager::CreateSecretRequest create;
   create.Name = "prod";
+  create.ClientRequestToken = "01234567-89ab-cdef-0123-456789abcdef";
   create.SecretString = R"({"password": "hunter2"})";
   const std::string secret = *account.Call(secretsmanager::CreateSecret, create).ARN;
   auto definition = account.Definition("auth");

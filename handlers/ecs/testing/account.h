@@ -260,8 +260,8 @@ class Account : public testing::Fixture {
     Route route{*Cidr::Parse("0.0.0.0/0"), {RouteTarget::Kind::kInternetGateway, "igw"}};
     made = made.With(RouteTable{"rtb", vpc, true, {}, internet_ ? std::vector<Route>{route} : std::vector<Route>{}});
     made = made.With(SecurityGroup{"sg", vpc, {{"sgr", true, -1, -1, -1, *Cidr::Parse("0.0.0.0/0")}}});
-    made = made.With(Subnet{subnet_a, vpc, scope.region + "a", {*Cidr::Parse("10.0.10.0/24")}});
-    made = made.With(Subnet{subnet_b, vpc, scope.region + "b", {*Cidr::Parse("10.0.11.0/24")}});
+    for (const auto& subnet : Run([&](Context& context) { return context.tx.List<records::ec2::Subnet>(scope); }))
+      made = made.With(Subnet{subnet.subnet_id, vpc, subnet.availability_zone, {*Cidr::Parse(subnet.cidr_block)}});
     std::uint32_t host = 1;
     for (const auto& interface :
          Run([&](Context& context) { return context.tx.List<records::ec2::NetworkInterface>(scope); })) {
