@@ -181,17 +181,26 @@ Response CreatedAnswer(const std::string& location, const std::string& digest) {
   return response;
 }
 
+// What came is kept even when the client breaks off: it may go on from there.
 void AppendBody(const Request& request, store::Upload& upload) {
+  constexpr std::size_t kPiece = 256 * 1024;  // the body comes in much smaller pieces than are good to write
+  std::string piece;
   std::exception_ptr failure;  // the library that calls the receiver knows no exceptions
-  const bool complete = !request.read_body || request.read_body([&](const char* bytes, std::size_t length) {
+  const auto flush = [&] {
     try {
-      upload.Append({bytes, length});
+      upload.Append(piece);
+      piece.clear();
       return true;
     } catch (...) {
       failure = std::current_exception();
       return false;
     }
+  };
+  const bool complete = !request.read_body || request.read_body([&](const char* bytes, std::size_t length) {
+    piece.append(bytes, length);
+    return piece.size() < kPiece || flush();
   });
+  if (!failure && !piece.empty()) flush();
   if (failure) std::rethrow_exception(failure);
   if (!complete)
     throw Refusal(400, "BLOB_UPLOAD_INVALID", "The client ended the request before its body was complete.");

@@ -6,6 +6,7 @@
 #include "api/logs/CreateLogStreamResponse.h"
 #include "api/logs/PutLogEventsRequest.h"
 #include "api/logs/PutLogEventsResponse.h"
+#include "emulator/core/text.h"
 #include "handlers/engines.h"
 #include "handlers/logs/log_events.h"
 #include "store/database.h"
@@ -37,6 +38,21 @@ std::size_t CutOf(std::string_view text) {
   return cut;
 }
 
+// A container may print any bytes; a log event is text: each byte that is not becomes U+FFFD.
+std::string AsText(std::string bytes) {
+  if (IsUtf8(bytes)) return bytes;
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size();) {
+    std::size_t length = 1;
+    while (length < 4 && !IsUtf8(std::string_view(bytes).substr(i, length))) ++length;
+    const std::string_view character = std::string_view(bytes).substr(i, length);
+    const bool valid = IsUtf8(character);
+    text += valid ? character : "\xEF\xBF\xBD";
+    i += valid ? character.size() : 1;
+  }
+  return text;
+}
+
 }  // namespace
 
 void PutLines(Context& context, const std::string& log_group, const std::string& log_stream, std::vector<Line> lines) {
@@ -57,7 +73,8 @@ void PutLines(Context& context, const std::string& log_group, const std::string&
     Operate<PutLogEventsResponse>(context, "PutLogEvents", std::exchange(batch, {}));
     bytes = 0;
   };
-  for (const Line& line : lines) {
+  for (Line& line : lines) {
+    line.text = AsText(std::move(line.text));
     for (std::string_view rest = line.text; !rest.empty();) {
       const std::string_view message = rest.substr(0, CutOf(rest));
       rest.remove_prefix(message.size());

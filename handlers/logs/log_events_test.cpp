@@ -303,6 +303,14 @@ TEST_CASE("Lines of other services make their stream and keep to the limits") {
   request.logStreamName = "web/app/1";
   CHECK(Messages(f.Call(logs::GetLogEvents, request)) == Strings{"first", "second", "third"});
 
+  put("g", {{{f.Now() + 2},
+             "a\xC3"
+             "b\xE2\x82"
+             "\xC3\xA4\xFF"}});  // no text
+  CHECK(Messages(f.Call(logs::GetLogEvents, request)).back() ==
+        "a\uFFFD"
+        "b\uFFFD\uFFFD\u00E4\uFFFD");
+
   // A long line becomes several, cut between characters.
   std::string text;
   while (text.size() < 1'500'000) text += "ä";

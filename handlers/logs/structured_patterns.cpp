@@ -27,12 +27,13 @@ bool IsNameCharacter(unsigned char c) {
   return std::isalnum(c) || c == '_' || c == '-' || c >= 0x80;
 }
 
-// $.name[0]['a key'].*[*]
+// $.name[0].['a key'].*[*]
 Selector TakeJsonSelector(std::string_view& text) {
   if (!text.starts_with('$')) throw errors::InvalidFilterPattern("a selector must begin with $");
   text.remove_prefix(1);
   Selector selector;
   while (!text.empty() && (text.front() == '.' || text.front() == '[')) {
+    if (text.starts_with(".[")) text.remove_prefix(1);
     const bool bracket = text.front() == '[';
     text.remove_prefix(1);
     if (text.starts_with('*')) {
