@@ -265,6 +265,8 @@ Path Evaluate(const Topology& topology, const Flow& flow) {
 
   const Packet sent = FirstPacket(flow, *from, *to);
   path.source_ports = sent.source_ports;
+  path.forward.reserve(12);  // most paths are no longer
+  path.back.reserve(12);
   Connection connection;
   Walk forward(topology, false, connection, sent, destination.interface, path.forward, path.explanations);
   forward.NameDestination(destination.service_name);

@@ -71,7 +71,7 @@ struct Flow {
   Endpoint source;
   Endpoint destination;
   Protocol protocol = Protocol::kTcp;
-  PortRange destination_ports;                      // tcp and udp only
+  PortRange destination_ports = {};                 // tcp and udp only
   PortRange source_ports = PortRange::Ephemeral();  // tcp and udp only
   std::optional<IcmpType> icmp = std::nullopt;      // icmp only; absent: an echo request of the flow's family
 

@@ -14,23 +14,24 @@ bool MatchesIcmp(const Packet& packet, int type, int code) {
   return packet.icmp && (type == -1 || type == packet.icmp->type) && (code == -1 || code == packet.icmp->code);
 }
 
-// The destination ports of the packet that a rule speaks of; nullopt when it speaks of none of these packets.
-std::optional<PortSet> Covered(const SecurityGroupRule& rule, const Packet& packet) {
-  if (rule.protocol == -1) return packet.destination_ports;
-  if (packet.protocol == Protocol::kAny || rule.protocol != NumberOf(packet.protocol, packet.source.family())) {
-    return std::nullopt;
-  }
-  if (!HasPorts(packet)) {
-    if (MatchesIcmp(packet, rule.from_port, rule.to_port)) return PortSet{};
-    return std::nullopt;
-  }
-  const int from = std::max(rule.from_port, 0);
+// The ports a rule names; from > to when none.
+PortRange PortsOf(const SecurityGroupRule& rule) {
+  if (rule.protocol == -1) return {};
   const int to = rule.to_port < 0 ? 65535 : std::min(rule.to_port, 65535);
-  if (from > to) return std::nullopt;
-  PortSet ports =
-      Intersection(packet.destination_ports, {static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to)});
-  if (ports.empty()) return std::nullopt;
-  return ports;
+  return {static_cast<std::uint16_t>(std::clamp(rule.from_port, 0, 65535)), static_cast<std::uint16_t>(to)};
+}
+
+// Whether a rule speaks of some of these packets, their addresses aside.
+bool Concerns(const SecurityGroupRule& rule, const Packet& packet) {
+  if (rule.protocol == -1) return true;
+  if (packet.protocol == Protocol::kAny || rule.protocol != NumberOf(packet.protocol, packet.source.family())) {
+    return false;
+  }
+  if (!HasPorts(packet)) return MatchesIcmp(packet, rule.from_port, rule.to_port);
+  const PortRange named = PortsOf(rule);
+  return std::any_of(packet.destination_ports.begin(), packet.destination_ports.end(), [&](const PortRange& range) {
+    return std::max(named.from, range.from) <= std::min(named.to, range.to);
+  });
 }
 
 bool InGroup(const NetworkInterface& interface, std::string_view group_id) {
@@ -176,16 +177,16 @@ GroupDecision Decide(const Topology& topology, const NetworkInterface& interface
     for (const SecurityGroupRule& rule : group->rules) {
       if (rule.egress != (direction == Direction::kEgress)) continue;
       decision.any_rules = true;
-      auto covered = Covered(rule, packet);
-      if (!covered || !MatchesPeer(topology, rule, other)) continue;
+      if (!Concerns(rule, packet) || !MatchesPeer(topology, rule, other)) continue;
       if (!decision.admitted) {
         decision.admitted = true;
         decision.group_id = group->id;
         decision.rule = &rule;
       }
       if (!HasPorts(packet)) return decision;
-      for (const PortRange& range : *covered) undecided = Difference(undecided, range);
-      decision.ports = Union(decision.ports, *covered);
+      const PortRange named = PortsOf(rule);
+      decision.ports = Union(decision.ports, Intersection(packet.destination_ports, named));
+      undecided = Difference(undecided, named);
       if (undecided.empty()) return decision;
     }
   }
@@ -200,7 +201,7 @@ const SecurityGroupRule* RuleForLostIdentity(const Topology& topology, const Net
     for (const SecurityGroupRule& rule : group->rules) {
       const auto* reference = std::get_if<SecurityGroupReference>(&rule.peer);
       if (rule.egress == (direction == Direction::kEgress) && reference != nullptr &&
-          InGroup(peer, reference->group_id) && Covered(rule, packet)) {
+          InGroup(peer, reference->group_id) && Concerns(rule, packet)) {
         return &rule;
       }
     }

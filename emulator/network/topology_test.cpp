@@ -53,8 +53,12 @@ void CompareWithStdMap() {
 
 }  // namespace
 
-TEST_CASE("The persistent map holds what a map holds, in every version") { CompareWithStdMap<Spread>(); }
-TEST_CASE("The persistent map survives colliding hashes") { CompareWithStdMap<FewHashes>(); }
+TEST_CASE("The persistent map holds what a map holds, in every version") {
+  CompareWithStdMap<Spread>();
+}
+TEST_CASE("The persistent map survives colliding hashes") {
+  CompareWithStdMap<FewHashes>();
+}
 
 TEST_CASE("A change leaves the topology it was made from as it was") {
   World world;

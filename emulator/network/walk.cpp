@@ -331,9 +331,13 @@ Terminal Walk::ThroughNatGateway(const NatGateway& gateway, const Position& from
   return Leave(at);
 }
 
-// What reaches a NAT gateway's interface is a reply, or it is dropped.
+// What reaches a NAT gateway's interface is a reply, to somebody behind it or (when the flow was said to start at that
+// interface) to itself; or it is dropped.
 Terminal Walk::AtNatGateway(const Position& at) {
   Enter(Component::kNatGateway, at.nat_gateway->id, at);
+  if (on_return_ && connection_.translations.empty() && goal_ != nullptr && goal_->id == at.interface_id) {
+    return {Terminal::Kind::kInterface, goal_};
+  }
   if (!on_return_ || connection_.translations.empty() ||
       connection_.translations.back().nat_gateway != at.nat_gateway) {
     Stop(ExplanationCode::kNoPossibleDestination);

@@ -25,9 +25,9 @@ inline Cidr C(std::string_view text) {
   return *cidr;
 }
 
-inline std::vector<Cidr> Cidrs(std::initializer_list<std::string_view> texts) {
+inline std::vector<Cidr> Cidrs(const std::vector<std::string>& texts) {
   std::vector<Cidr> cidrs;
-  for (const auto text : texts) cidrs.push_back(C(text));
+  for (const auto& text : texts) cidrs.push_back(C(text));
   return cidrs;
 }
 
@@ -53,8 +53,12 @@ inline SecurityGroupRule In(std::string_view protocol, int port, std::string_vie
 inline SecurityGroupRule Out(std::string_view protocol, int port, std::string_view peer) {
   return GroupRule(true, protocol, port, port, peer);
 }
-inline SecurityGroupRule OutAll(std::string_view peer = "0.0.0.0/0") { return GroupRule(true, "all", -1, -1, peer); }
-inline SecurityGroupRule InAll(std::string_view peer = "0.0.0.0/0") { return GroupRule(false, "all", -1, -1, peer); }
+inline SecurityGroupRule OutAll(std::string_view peer = "0.0.0.0/0") {
+  return GroupRule(true, "all", -1, -1, peer);
+}
+inline SecurityGroupRule InAll(std::string_view peer = "0.0.0.0/0") {
+  return GroupRule(false, "all", -1, -1, peer);
+}
 
 inline NetworkAclEntry AclRule(int number, bool egress, bool allow, std::string_view protocol, int from, int to,
                                std::string_view cidr) {
@@ -79,14 +83,14 @@ inline Route To(std::string_view destination, std::string_view target, bool blac
   } else {
     route.destination = C(destination);
   }
-  const Kind kind = target == "local"              ? Kind::kLocal
-                    : target.starts_with("igw-")   ? Kind::kInternetGateway
-                    : target.starts_with("eigw-")  ? Kind::kEgressOnlyInternetGateway
-                    : target.starts_with("nat-")   ? Kind::kNatGateway
-                    : target.starts_with("eni-")   ? Kind::kNetworkInterface
-                    : target.starts_with("vpce-")  ? Kind::kVpcEndpoint
-                    : target.starts_with("pcx-")   ? Kind::kVpcPeeringConnection
-                                                   : Kind::kOther;
+  const Kind kind = target == "local"             ? Kind::kLocal
+                    : target.starts_with("igw-")  ? Kind::kInternetGateway
+                    : target.starts_with("eigw-") ? Kind::kEgressOnlyInternetGateway
+                    : target.starts_with("nat-")  ? Kind::kNatGateway
+                    : target.starts_with("eni-")  ? Kind::kNetworkInterface
+                    : target.starts_with("vpce-") ? Kind::kVpcEndpoint
+                    : target.starts_with("pcx-")  ? Kind::kVpcPeeringConnection
+                                                  : Kind::kOther;
   route.target = {kind, target == "local" ? "" : std::string(target)};
   route.blackhole = blackhole;
   return route;
@@ -112,10 +116,10 @@ class World {
     Put(std::move(element));
   }
 
-  void AddVpc(std::string id, std::initializer_list<std::string_view> cidrs, std::string region = "us-east-1") {
+  void AddVpc(std::string id, const std::vector<std::string>& cidrs, std::string region = "us-east-1") {
     Put(Vpc{std::move(id), std::move(region), Cidrs(cidrs)});
   }
-  void AddSubnet(std::string id, std::string vpc_id, std::initializer_list<std::string_view> cidrs,
+  void AddSubnet(std::string id, std::string vpc_id, const std::vector<std::string>& cidrs,
                  std::string zone = "us-east-1a") {
     Put(Subnet{std::move(id), std::move(vpc_id), std::move(zone), Cidrs(cidrs)});
   }
@@ -142,7 +146,8 @@ class World {
   void AddGroup(std::string id, std::string vpc_id, std::vector<SecurityGroupRule> rules) {
     Put(SecurityGroup{std::move(id), std::move(vpc_id), std::move(rules)});
   }
-  void AddAcl(std::string id, std::string vpc_id, std::vector<std::string> subnets, std::vector<NetworkAclEntry> rules) {
+  void AddAcl(std::string id, std::string vpc_id, std::vector<std::string> subnets,
+              std::vector<NetworkAclEntry> rules) {
     Put(NetworkAcl{std::move(id), std::move(vpc_id), std::move(subnets), std::move(rules)});
   }
   void AddMainRouteTable(std::string id, std::string vpc_id, std::vector<Route> routes) {
@@ -176,8 +181,8 @@ class World {
     endpoint.prefix_list_id = std::move(prefix_list);
     Put(std::move(endpoint));
   }
-  void AddInterfaceEndpoint(std::string id, std::string vpc_id, std::string service, std::vector<std::string> interfaces,
-                            bool private_dns = true) {
+  void AddInterfaceEndpoint(std::string id, std::string vpc_id, std::string service,
+                            std::vector<std::string> interfaces, bool private_dns = true) {
     VpcEndpoint endpoint;
     endpoint.id = std::move(id);
     endpoint.vpc_id = std::move(vpc_id);
