@@ -18,10 +18,12 @@ using records::elbv2::Listener;
 using records::elbv2::LoadBalancer;
 using records::elbv2::TargetGroup;
 
-constexpr std::size_t kTargetGroupsPerAction = 5;         // quota
+constexpr std::size_t kTargetGroupsPerAction = 5;          // quota
 constexpr std::size_t kTargetGroupsPerLoadBalancer = 100;  // quota
 
-bool IsHttp(const std::string& protocol) { return protocol == "HTTP" || protocol == "HTTPS"; }
+bool IsHttp(const std::string& protocol) {
+  return protocol == "HTTP" || protocol == "HTTPS";
+}
 
 // Which target groups a listener may forward to. Network Load Balancers guide, "Listener configuration".
 bool Compatible(const std::string& listener, const std::string& group) {
@@ -75,14 +77,17 @@ void TakeForward(Context& context, const LoadBalancer& load_balancer, const List
                  Record& record) {
   record.target_groups = NamedGroups(action);
   if (record.target_groups.empty())
-    throw errors::InvalidAction("For actions of type 'forward', you must specify at least one of the following fields: 'TargetGroupArn, ForwardConfig'");
+    throw errors::InvalidAction(
+        "For actions of type 'forward', you must specify at least one of the following fields: 'TargetGroupArn, "
+        "ForwardConfig'");
   if (record.target_groups.size() > kTargetGroupsPerAction)
     throw errors::InvalidAction("An action can only have '5' target groups");
   std::set<std::string> seen;
   for (const auto& group : record.target_groups) {
     CheckGroup(context, load_balancer, listener, group.target_group_arn);
     if (!seen.insert(group.target_group_arn).second)
-      throw errors::InvalidAction(fmt::format("The target group '{}' was specified multiple times", group.target_group_arn));
+      throw errors::InvalidAction(
+          fmt::format("The target group '{}' was specified multiple times", group.target_group_arn));
     if (group.weight && (*group.weight < 0 || *group.weight > 999))
       throw errors::Validation(fmt::format("Weight '{}' must be between '0-999' inclusive", *group.weight));
   }
@@ -93,7 +98,8 @@ void TakeForward(Context& context, const LoadBalancer& load_balancer, const List
   const auto& stickiness = *action.ForwardConfig->TargetGroupStickinessConfig;
   record.stickiness_enabled = stickiness.Enabled;
   record.stickiness_seconds = stickiness.DurationSeconds;
-  const bool out_of_range = stickiness.DurationSeconds && (*stickiness.DurationSeconds < 1 || *stickiness.DurationSeconds > 604800);
+  const bool out_of_range =
+      stickiness.DurationSeconds && (*stickiness.DurationSeconds < 1 || *stickiness.DurationSeconds > 604800);
   if (out_of_range || (stickiness.Enabled.value_or(false) && !stickiness.DurationSeconds))
     throw errors::InvalidAction("Target group stickiness duration must be between '1-604800' inclusive");
 }
@@ -114,7 +120,8 @@ bool Loops(const Listener& listener, const Record& record) {
 
 void TakeRedirect(const Listener& listener, const Action& action, Record& record) {
   if (!action.RedirectConfig)  // seen
-    throw errors::InvalidAction("For actions of type 'redirect', you must specify the following fields: 'RedirectConfig'");
+    throw errors::InvalidAction(
+        "For actions of type 'redirect', you must specify the following fields: 'RedirectConfig'");
   const RedirectActionConfig& config = *action.RedirectConfig;
   record.redirect_status_code = *config.StatusCode;
   record.redirect_protocol = config.Protocol.value_or("#{protocol}");
@@ -136,7 +143,8 @@ void TakeRedirect(const Listener& listener, const Action& action, Record& record
 
 void TakeFixedResponse(const Action& action, Record& record) {
   if (!action.FixedResponseConfig)  // as seen for redirect
-    throw errors::InvalidAction("For actions of type 'fixed-response', you must specify the following fields: 'FixedResponseConfig'");
+    throw errors::InvalidAction(
+        "For actions of type 'fixed-response', you must specify the following fields: 'FixedResponseConfig'");
   const FixedResponseActionConfig& config = *action.FixedResponseConfig;
   static const std::set<std::string> kTypes = {"text/plain", "text/css", "text/html", "application/javascript",
                                                "application/json"};
@@ -154,7 +162,8 @@ Record Take(Context& context, const LoadBalancer& load_balancer, const Listener&
   record.type = *action.Type;
   record.order = action.Order;
   if (record.type != "forward" && !IsHttp(listener.protocol))
-    throw errors::InvalidAction(fmt::format("Actions of type '{}' are not supported on {} listeners", record.type, listener.protocol));
+    throw errors::InvalidAction(
+        fmt::format("Actions of type '{}' are not supported on {} listeners", record.type, listener.protocol));
   if (record.type == "forward") {
     TakeForward(context, load_balancer, listener, action, record);
   } else if (record.type == "redirect") {
@@ -178,7 +187,8 @@ std::vector<Record> CheckActions(Context& context, const LoadBalancer& load_bala
   for (const Action& action : actions) taken.push_back(Take(context, load_balancer, listener, action));
   // Authentication, the one thing that may stand before it, was refused above.
   if (taken.size() > 1)
-    throw errors::InvalidAction("You must specify exactly one of the following action types: 'forward', 'redirect', 'fixed-response'");
+    throw errors::InvalidAction(
+        "You must specify exactly one of the following action types: 'forward', 'redirect', 'fixed-response'");
   CheckAssociations(context, load_balancer, taken);
   return taken;
 }

@@ -32,7 +32,9 @@ Attribute Choice(std::string key, std::vector<std::string> choices) {
   std::string first = choices.front();
   return {std::move(key), std::move(first), std::move(choices)};
 }
-Attribute Text(std::string key) { return {std::move(key), ""}; }
+Attribute Text(std::string key) {
+  return {std::move(key), ""};
+}
 
 void AppendLogs(Attributes& attributes, const std::string& prefix) {
   attributes.push_back(Flag(prefix + ".enabled", false));
@@ -49,8 +51,8 @@ Attributes Known(const records::elbv2::LoadBalancer& load_balancer) {
   known.push_back(Flag("zonal_shift.config.enabled", false));
   if (load_balancer.type == "network") {
     known.push_back(Flag("load_balancing.cross_zone.enabled", false));
-    known.push_back(Choice("dns_record.client_routing_policy",
-                           {"any_availability_zone", "availability_zone_affinity", "partial_availability_zone_affinity"}));
+    known.push_back(Choice("dns_record.client_routing_policy", {"any_availability_zone", "availability_zone_affinity",
+                                                                "partial_availability_zone_affinity"}));
     return known;
   }
   // It cannot be changed for an Application Load Balancer.
@@ -89,8 +91,8 @@ Attributes Known(const records::elbv2::TargetGroup& target_group) {
     known.push_back(Number(prefix + "percentage", "off", 1, 100, {"off"}));
   }
   if (http) {
-    known.push_back(Choice("load_balancing.algorithm.type",
-                           {"round_robin", "least_outstanding_requests", "weighted_random"}));
+    known.push_back(
+        Choice("load_balancing.algorithm.type", {"round_robin", "least_outstanding_requests", "weighted_random"}));
     known.push_back(Choice("load_balancing.algorithm.anomaly_mitigation", {"off", "on"}));
     known.push_back(Number("slow_start.duration_seconds", "0", 30, 900, {"0"}));
     known.push_back(Text("stickiness.app_cookie.cookie_name"));
@@ -216,7 +218,8 @@ void SetAttributes(records::elbv2::TargetGroup& target_group, const AttributeVal
   // The rules are documented, their wording is unconfirmed.
   const std::string cookie = One(now, "stickiness.app_cookie.cookie_name");
   if (cookie.starts_with("AWSALB"))
-    throw errors::InvalidConfiguration(fmt::format("The cookie name '{}' is reserved for use by the load balancer", cookie));
+    throw errors::InvalidConfiguration(
+        fmt::format("The cookie name '{}' is reserved for use by the load balancer", cookie));
   if (One(now, "stickiness.enabled") == "true" && One(now, "stickiness.type") == "app_cookie" && cookie.empty())
     throw errors::InvalidConfiguration(
         "You must specify 'stickiness.app_cookie.cookie_name' when 'stickiness.type' is 'app_cookie'");

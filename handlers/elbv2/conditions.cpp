@@ -24,11 +24,15 @@ constexpr std::size_t kWildcardsPerRule = 5;  // quota
 constexpr std::size_t kValueLength = 128;
 constexpr char kAlphanumeric[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-bool HasPatterns(const std::string& field) { return field != "http-request-method" && field != "source-ip"; }
+bool HasPatterns(const std::string& field) {
+  return field != "http-request-method" && field != "source-ip";
+}
 
 void CheckRegex(const std::string& text, std::size_t most) {
-  if (text.size() > most) throw errors::Validation(fmt::format("Regex value cannot be longer than '{}' characters", most));
-  if (!re2::RE2(text, re2::RE2::Quiet).ok()) throw errors::Validation(fmt::format("Regex value '{}' is not valid", text));
+  if (text.size() > most)
+    throw errors::Validation(fmt::format("Regex value cannot be longer than '{}' characters", most));
+  if (!re2::RE2(text, re2::RE2::Quiet).ok())
+    throw errors::Validation(fmt::format("Regex value '{}' is not valid", text));
 }
 
 void CheckCharacters(const std::string& value, const std::string& allowed) {
@@ -44,7 +48,10 @@ void CheckHost(const std::string& value) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   });
   if (!alphabetic)
-    throw errors::Validation(fmt::format("Condition value '{}' must contain at least one '.' character, with only alphabetical characters after the final one", value));
+    throw errors::Validation(
+        fmt::format("Condition value '{}' must contain at least one '.' character, with only alphabetical characters "
+                    "after the final one",
+                    value));
 }
 
 void CheckValue(const std::string& field, const std::string& value) {
@@ -61,7 +68,8 @@ void CheckValue(const std::string& field, const std::string& value) {
 
 void CheckHeaderName(const std::string& name) {
   if (name.empty()) throw errors::Validation("An HTTP header name must be specified");
-  if (name.size() > 40) throw errors::Validation(fmt::format("HTTP header name '{}' cannot be longer than '40' characters", name));
+  if (name.size() > 40)
+    throw errors::Validation(fmt::format("HTTP header name '{}' cannot be longer than '40' characters", name));
   if (name.find_first_not_of(std::string(kAlphanumeric) + "!#$%&'*+-.^_`|~") != std::string::npos)  // RFC 7230, token
     throw errors::Validation(fmt::format("HTTP header name '{}' contains a character that is not valid", name));
   if (EqualsIgnoringCase(name, "host"))
@@ -72,7 +80,8 @@ void CheckHeaderName(const std::string& name) {
 void TakeValues(const RuleCondition& condition, const List<std::string>& configured, Record& record) {
   if (!condition.Values.empty() && !configured.empty() &&
       static_cast<const std::vector<std::string>&>(condition.Values) != configured)
-    throw errors::Validation(fmt::format("Values and the configuration of a '{}' condition cannot differ", record.field));
+    throw errors::Validation(
+        fmt::format("Values and the configuration of a '{}' condition cannot differ", record.field));
   record.values = configured.empty() ? condition.Values : configured;
 }
 void TakeRegexValues(const RuleCondition& condition, const List<std::string>& configured, Record& record) {
@@ -80,7 +89,8 @@ void TakeRegexValues(const RuleCondition& condition, const List<std::string>& co
 }
 
 Record Take(const RuleCondition& condition) {
-  if (!condition.Field || condition.Field->empty()) throw errors::Validation("A condition field must be specified");  // seen
+  if (!condition.Field || condition.Field->empty())
+    throw errors::Validation("A condition field must be specified");  // seen
   Record record;
   record.field = *condition.Field;
   const std::string& field = record.field;
@@ -107,9 +117,10 @@ Record Take(const RuleCondition& condition) {
   } else if (field == "source-ip") {
     if (condition.SourceIpConfig) record.values = condition.SourceIpConfig->Values;
   } else {
-    throw errors::Validation(
-        fmt::format("Condition field '{}' must be one of '[http-header, http-request-method, host-header, path-pattern, "
-                    "query-string, source-ip]'", field));
+    throw errors::Validation(fmt::format(
+        "Condition field '{}' must be one of '[http-header, http-request-method, host-header, path-pattern, "
+        "query-string, source-ip]'",
+        field));
   }
   if (!condition.RegexValues.empty() && record.regex_values.empty())
     throw errors::Validation(fmt::format("Regex values cannot be specified for condition field '{}'", field));

@@ -1,5 +1,5 @@
-// The errors of Elastic Load Balancing v2. "seen": wording found verbatim in public reports of real calls; codes are those
-// of the API's model (aws-facts E.1, Z1); other wording follows aws-facts E.1 or, where marked, is unconfirmed.
+// The errors of Elastic Load Balancing v2. "seen": wording found verbatim in public reports of real calls; codes are
+// those of the API's model (aws-facts E.1, Z1); other wording follows aws-facts E.1 or, where marked, is unconfirmed.
 #pragma once
 
 #include <string>
@@ -11,10 +11,18 @@
 namespace drydock::elbv2::errors {
 
 // Arguments that the model lets pass and the service does not; unmodelled.
-inline ApiError Validation(std::string message) { return {"ValidationError", std::move(message)}; }
-inline ApiError InvalidConfiguration(std::string message) { return {"InvalidConfigurationRequest", std::move(message)}; }
-inline ApiError InvalidAction(std::string message) { return {"InvalidLoadBalancerAction", std::move(message)}; }
-inline ApiError NotPermitted(std::string message) { return {"OperationNotPermitted", std::move(message)}; }
+inline ApiError Validation(std::string message) {
+  return {"ValidationError", std::move(message)};
+}
+inline ApiError InvalidConfiguration(std::string message) {
+  return {"InvalidConfigurationRequest", std::move(message)};
+}
+inline ApiError InvalidAction(std::string message) {
+  return {"InvalidLoadBalancerAction", std::move(message)};
+}
+inline ApiError NotPermitted(std::string message) {
+  return {"OperationNotPermitted", std::move(message)};
+}
 
 // What AWS has and Drydock has not. Status 501 by patches/elbv2.json.
 inline ApiError NotImplemented(const std::string& what) {
@@ -26,13 +34,17 @@ inline ApiError NotAnArn(const std::string& arn, const std::string& kind) {
   return Validation(fmt::format("'{}' is not a valid {} ARN", arn, kind));
 }
 // A marker that this emulator did not make for this list. The wording is unconfirmed.
-inline ApiError InvalidMarker(const std::string& marker) { return Validation(fmt::format("Invalid marker: '{}'", marker)); }
+inline ApiError InvalidMarker(const std::string& marker) {
+  return Validation(fmt::format("Invalid marker: '{}'", marker));
+}
 
 // Load balancers
 inline ApiError LoadBalancerNotFound(const std::string& arn) {  // seen
   return {"LoadBalancerNotFound", fmt::format("Load balancer '{}' not found", arn)};
 }
-inline ApiError LoadBalancersNotFound() { return {"LoadBalancerNotFound", "One or more load balancers not found"}; }
+inline ApiError LoadBalancersNotFound() {
+  return {"LoadBalancerNotFound", "One or more load balancers not found"};
+}
 inline ApiError LoadBalancerNamesNotFound(const std::string& names) {  // seen; names joined by ", "
   return {"LoadBalancerNotFound", fmt::format("Load balancers '[{}]' not found", names)};
 }
@@ -65,7 +77,8 @@ inline ApiError NoInternetGateway(const std::string& vpc) {
 }
 inline ApiError NotEnoughAddresses(const std::string& subnet) {  // seen
   return {"InvalidSubnet",
-          fmt::format("Not enough IP space available in {}. ELB requires at least 8 free IP addresses in each subnet.", subnet)};
+          fmt::format("Not enough IP space available in {}. ELB requires at least 8 free IP addresses in each subnet.",
+                      subnet)};
 }
 inline ApiError SecurityGroupNotValid(const std::string& id) {  // seen
   return Validation(fmt::format("Security group '{}' is not valid", id));
@@ -73,7 +86,9 @@ inline ApiError SecurityGroupNotValid(const std::string& id) {  // seen
 inline ApiError SecurityGroupNotFound(const std::string& id) {  // wording unconfirmed
   return {"InvalidSecurityGroup", fmt::format("The security group ID '{}' does not exist", id)};
 }
-inline ApiError SecurityGroupsInvalid() { return InvalidConfiguration("One or more security groups are invalid"); }
+inline ApiError SecurityGroupsInvalid() {
+  return InvalidConfiguration("One or more security groups are invalid");
+}
 inline ApiError AllocationIdNotFound(const std::string& id) {  // wording unconfirmed
   return {"AllocationIdNotFound", fmt::format("The allocation ID '{}' does not exist", id)};
 }
@@ -82,7 +97,9 @@ inline ApiError AllocationIdNotFound(const std::string& id) {  // wording unconf
 inline ApiError TargetGroupNotFound(const std::string& arn) {  // seen
   return {"TargetGroupNotFound", fmt::format("Target groups '{}' not found", arn)};
 }
-inline ApiError TargetGroupsNotFound() { return {"TargetGroupNotFound", "One or more target groups not found"}; }
+inline ApiError TargetGroupsNotFound() {
+  return {"TargetGroupNotFound", "One or more target groups not found"};
+}
 inline ApiError DuplicateTargetGroupName(const std::string& name) {  // seen
   return {"DuplicateTargetGroupName",
           fmt::format("A target group with the same name '{}' exists, but with different settings", name)};
@@ -93,7 +110,9 @@ inline ApiError TooManyTargetGroups() {  // wording unconfirmed
 inline ApiError TargetGroupInUse(const std::string& arn) {  // seen
   return {"ResourceInUse", fmt::format("Target group '{}' is currently in use by a listener or a rule", arn)};
 }
-inline ApiError IntervalNotAboveTimeout() { return Validation("Health check interval must be greater than the timeout."); }  // seen
+inline ApiError IntervalNotAboveTimeout() {
+  return Validation("Health check interval must be greater than the timeout.");
+}  // seen
 inline ApiError TargetGroupAssociationLimit(const std::string& arn) {
   return {"TargetGroupAssociationLimit",
           "The following target groups cannot be associated with more than one load balancer: " + arn};
@@ -113,11 +132,14 @@ inline ApiError TooManyTargets() {  // wording unconfirmed
   return {"TooManyTargets", "The maximum number of targets for this target group has been reached"};
 }
 inline ApiError ZoneRequired(const std::string& address) {  // seen
-  return Validation(fmt::format("The Availability Zone is required for IP address '{}' because it is not in the VPC", address));
+  return Validation(
+      fmt::format("The Availability Zone is required for IP address '{}' because it is not in the VPC", address));
 }
 
 // Listeners and rules
-inline ApiError ListenerNotFound() { return {"ListenerNotFound", "One or more listeners not found"}; }  // seen
+inline ApiError ListenerNotFound() {
+  return {"ListenerNotFound", "One or more listeners not found"};
+}  // seen
 inline ApiError DuplicateListener(const std::string& load_balancer_arn) {
   return {"DuplicateListener",
           fmt::format("A listener already exists on this port for this load balancer '{}'", load_balancer_arn)};
@@ -134,7 +156,9 @@ inline ApiError CertificateNotFound(const std::string& arn) {
 inline ApiError SslPolicyNotFound(const std::string& name) {
   return {"SSLPolicyNotFound", fmt::format("SSL policy '{}' not found", name)};
 }
-inline ApiError RuleNotFound() { return {"RuleNotFound", "One or more rules not found"}; }
+inline ApiError RuleNotFound() {
+  return {"RuleNotFound", "One or more rules not found"};
+}
 inline ApiError PriorityInUse(int priority) {
   return {"PriorityInUse", fmt::format("Priority '{}' is currently in use", priority)};
 }
@@ -153,7 +177,9 @@ inline ApiError DefaultRule(const std::string& arn, const std::string& what) {  
 }
 
 // Tags; wording unconfirmed
-inline ApiError TooManyTags() { return {"TooManyTags", "The maximum number of tags for this resource has been reached"}; }
+inline ApiError TooManyTags() {
+  return {"TooManyTags", "The maximum number of tags for this resource has been reached"};
+}
 inline ApiError DuplicateTagKeys(const std::string& key) {
   return {"DuplicateTagKeys", fmt::format("The tag key '{}' was specified more than once", key)};
 }

@@ -13,7 +13,9 @@ namespace {
 using records::elbv2::HealthCheck;
 using records::elbv2::TargetGroup;
 
-bool IsHttp(const std::string& protocol) { return protocol == "HTTP" || protocol == "HTTPS"; }
+bool IsHttp(const std::string& protocol) {
+  return protocol == "HTTP" || protocol == "HTTPS";
+}
 
 std::optional<int> ReadNumber(std::string_view text) {
   int number = 0;
@@ -76,7 +78,8 @@ void Apply(HealthCheck& check, const In& in) {
 // The wording is unconfirmed but for the interval's.
 void Check(const TargetGroup& group, const HealthCheck& check) {
   if (!check.enabled)
-    throw errors::Validation(fmt::format("Health check enabled must be true for target groups with target type '{}'", group.target_type));
+    throw errors::Validation(
+        fmt::format("Health check enabled must be true for target groups with target type '{}'", group.target_type));
   const bool may_be_tcp = !IsHttp(group.protocol);
   if (!IsHttp(check.protocol) && !(check.protocol == "TCP" && may_be_tcp))
     throw errors::Validation(fmt::format("Health check protocol '{}' must be one of '{}'", check.protocol,
@@ -90,7 +93,8 @@ void Check(const TargetGroup& group, const HealthCheck& check) {
   if (check.timeout_seconds >= check.interval_seconds) throw errors::IntervalNotAboveTimeout();
   if (!IsHttp(check.protocol)) {
     if (!check.path.empty())
-      throw errors::Validation(fmt::format("Health check path cannot be specified for health checks with protocol '{}'", check.protocol));
+      throw errors::Validation(
+          fmt::format("Health check path cannot be specified for health checks with protocol '{}'", check.protocol));
     if (!check.http_code.empty())
       throw errors::Validation(
           fmt::format("Health check matcher cannot be specified for health checks with protocol '{}'", check.protocol));
@@ -100,8 +104,8 @@ void Check(const TargetGroup& group, const HealthCheck& check) {
     throw errors::Validation(fmt::format("Health check path '{}' must begin with a '/' character", check.path));
   const std::pair<int, int> codes{200, may_be_tcp ? 599 : 499};
   if (!IsMatcher(check.http_code, codes))
-    throw errors::Validation(fmt::format("Health check matcher HTTP code '{}' must be within '{}-{}' inclusive", check.http_code,
-                                         codes.first, codes.second));
+    throw errors::Validation(fmt::format("Health check matcher HTTP code '{}' must be within '{}-{}' inclusive",
+                                         check.http_code, codes.first, codes.second));
 }
 
 }  // namespace

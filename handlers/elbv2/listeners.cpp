@@ -27,7 +27,9 @@ using records::elbv2::Rule;
 
 constexpr std::size_t kListenersPerLoadBalancer = 50;  // quota
 
-bool IsSecure(const std::string& protocol) { return protocol == "HTTPS" || protocol == "TLS"; }
+bool IsSecure(const std::string& protocol) {
+  return protocol == "HTTPS" || protocol == "TLS";
+}
 
 // The default rule holds the default actions.
 Rule DefaultRule(Context& context, const Record& record) {
@@ -57,11 +59,13 @@ void CheckProtocol(const LoadBalancer& load_balancer, const std::string& protoco
     throw errors::NotImplemented("Listeners with protocol '" + protocol + "'");
 }
 
-// Policy and certificate of the listener. Only certificates of ACM could be named, and there are none in Drydock yet, so
-// none is ever found.
-void CheckSecurity(const Record& record, const std::optional<std::string>& ssl_policy, const List<Certificate>& certificates) {
+// Policy and certificate of the listener. Only certificates of ACM could be named, and there are none in Drydock yet,
+// so none is ever found.
+void CheckSecurity(const Record& record, const std::optional<std::string>& ssl_policy,
+                   const List<Certificate>& certificates) {
   if (!IsSecure(record.protocol)) {
-    if (ssl_policy) throw errors::Validation(fmt::format("An SSL policy cannot be specified for {} listeners", record.protocol));
+    if (ssl_policy)
+      throw errors::Validation(fmt::format("An SSL policy cannot be specified for {} listeners", record.protocol));
     if (!certificates.empty())  // unconfirmed wording
       throw errors::Validation(fmt::format("A certificate cannot be specified for {} listeners", record.protocol));
     return;
@@ -126,7 +130,8 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
     if (other.port != record.port) continue;
     // "Each call succeeds" when all settings are the same: API Reference, CreateListener.
     const Rule other_rule = DefaultRule(context, other);
-    if (other.protocol != record.protocol || !SameActions(other_rule, rule)) throw errors::DuplicateListener(load_balancer.arn);
+    if (other.protocol != record.protocol || !SameActions(other_rule, rule))
+      throw errors::DuplicateListener(load_balancer.arn);
     out.Listeners.push_back(Render(other, other_rule));
     return out;
   }
@@ -198,8 +203,8 @@ AWS_OPERATION(elbv2, DescribeListenerCertificates)
 DescribeListenerCertificatesOutput DescribeListenerCertificates(Context& context,
                                                                 const DescribeListenerCertificatesInput& in) {
   const Record record = RequireListener(context, *in.ListenerArn);
-  const auto page = TakeMarkedPage(context, "DescribeListenerCertificates" + record.arn, record.certificate_arns, in.Marker,
-                                   in.PageSize, [](const std::string& arn) { return arn; });
+  const auto page = TakeMarkedPage(context, "DescribeListenerCertificates" + record.arn, record.certificate_arns,
+                                   in.Marker, in.PageSize, [](const std::string& arn) { return arn; });
   DescribeListenerCertificatesOutput out;
   for (const std::string& arn : page.items) {
     Certificate& certificate = out.Certificates.emplace_back();

@@ -63,7 +63,8 @@ TEST_CASE("What a listener cannot be is refused") {
     in.Protocol = "HTTPS";
     CHECK(refused() == "ValidationError: A certificate must be specified for HTTPS listeners");
     in.Certificates.emplace_back().CertificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/x";
-    CHECK(refused() == "CertificateNotFound: Certificate 'arn:aws:acm:eu-central-1:123456789012:certificate/x' not found");
+    CHECK(refused() ==
+          "CertificateNotFound: Certificate 'arn:aws:acm:eu-central-1:123456789012:certificate/x' not found");
     in.SslPolicy = "ELBSecurityPolicy-1999-01";
     CHECK(refused() == "SSLPolicyNotFound: SSL policy 'ELBSecurityPolicy-1999-01' not found");
     in.Protocol = "HTTP";
@@ -102,11 +103,13 @@ TEST_CASE("What a listener cannot be is refused") {
     Action action;
     action.Type = "redirect";
     in.DefaultActions = {action};
-    CHECK(refused() == "InvalidLoadBalancerAction: For actions of type 'redirect', you must specify the following "
-                       "fields: 'RedirectConfig'");  // seen
+    CHECK(refused() ==
+          "InvalidLoadBalancerAction: For actions of type 'redirect', you must specify the following "
+          "fields: 'RedirectConfig'");  // seen
     action.Type = "authenticate-cognito";
     in.DefaultActions = {action};
-    CHECK(refused() == "InvalidLoadBalancerAction: Actions of type 'authenticate-cognito' are supported only on HTTPS listeners");
+    CHECK(refused() ==
+          "InvalidLoadBalancerAction: Actions of type 'authenticate-cognito' are supported only on HTTPS listeners");
     action = f.NotFound();
     action.FixedResponseConfig->ContentType = "image/png";
     in.DefaultActions = {action};

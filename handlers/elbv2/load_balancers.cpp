@@ -36,12 +36,12 @@ constexpr std::size_t kLoadBalancersPerRegion = 50;  // quota, of each type
 // endpoints and quotas". Other regions answer without.
 std::optional<std::string> HostedZone(const std::string& region) {
   static const std::map<std::string, std::string> kZones = {
-      {"us-east-1", "Z35SXDOTRQ7X7K"},     {"us-east-2", "Z3AADJGX6KTTL2"},      {"us-west-1", "Z368ELLRRE2KJ0"},
-      {"us-west-2", "Z1H1FL5HABSF5"},      {"ca-central-1", "ZQSVJUPU6J1EY"},    {"eu-west-1", "Z32O12XQLNTSW2"},
-      {"eu-west-2", "ZHURV8PSTC4K8"},      {"eu-west-3", "Z3Q77PNBQS71R4"},      {"eu-central-1", "Z215JYRZR1TBD5"},
-      {"eu-north-1", "Z23TAZ6LKFMNIO"},    {"ap-south-1", "ZP97RAFLXTNZK"},      {"ap-southeast-1", "Z1LMS91P8CMLE5"},
+      {"us-east-1", "Z35SXDOTRQ7X7K"},      {"us-east-2", "Z3AADJGX6KTTL2"},      {"us-west-1", "Z368ELLRRE2KJ0"},
+      {"us-west-2", "Z1H1FL5HABSF5"},       {"ca-central-1", "ZQSVJUPU6J1EY"},    {"eu-west-1", "Z32O12XQLNTSW2"},
+      {"eu-west-2", "ZHURV8PSTC4K8"},       {"eu-west-3", "Z3Q77PNBQS71R4"},      {"eu-central-1", "Z215JYRZR1TBD5"},
+      {"eu-north-1", "Z23TAZ6LKFMNIO"},     {"ap-south-1", "ZP97RAFLXTNZK"},      {"ap-southeast-1", "Z1LMS91P8CMLE5"},
       {"ap-southeast-2", "Z1GM3OXH4ZPM65"}, {"ap-northeast-1", "Z14GRHDCWA56QT"}, {"ap-northeast-2", "ZWKZPGTI48KDX"},
-      {"ap-northeast-3", "Z5LXEXXYW11ES"}, {"sa-east-1", "Z2P70J7HTTTPLU"}};
+      {"ap-northeast-3", "Z5LXEXXYW11ES"},  {"sa-east-1", "Z2P70J7HTTTPLU"}};
   const auto found = kZones.find(region);
   return found == kZones.end() ? std::nullopt : std::optional(found->second);
 }
@@ -84,7 +84,8 @@ void CheckName(const std::string& name) {
 // No subnet here has an IPv6 block, so AWS would refuse the other types. The wording is unconfirmed.
 void CheckIpAddressType(const std::string& type) {
   if (type != "ipv4")
-    throw errors::Validation(fmt::format("You must specify subnets with an associated IPv6 CIDR block for the IP address type '{}'", type));
+    throw errors::Validation(
+        fmt::format("You must specify subnets with an associated IPv6 CIDR block for the IP address type '{}'", type));
 }
 
 std::optional<Record> FindNamed(Context& context, const std::string& name) {
@@ -113,8 +114,9 @@ Record MakeRecord(Context& context, const std::string& name, const std::string& 
   record.state = "provisioning";
   record.ip_address_type = "ipv4";
   record.created = context.now;
-  record.arn = context.Arn("elasticloadbalancing", fmt::format("loadbalancer/{}/{}/{}", type == "network" ? "net" : "app",
-                                                               name, context.ids.Hex(16)));
+  record.arn =
+      context.Arn("elasticloadbalancing",
+                  fmt::format("loadbalancer/{}/{}/{}", type == "network" ? "net" : "app", name, context.ids.Hex(16)));
   record.dns_name = fmt::format("{}{}-{}{}.{}.elb.localhost", scheme == "internal" ? "internal-" : "", name,
                                 context.ids.Random("123456789", 1), context.ids.Digits(9), context.region());
   return record;

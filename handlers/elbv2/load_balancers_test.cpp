@@ -52,7 +52,8 @@ TEST_CASE("A new load balancer has AWS's defaults and becomes active by itself")
   CHECK(made.State->Code == "provisioning");
   CHECK(made.VpcId == f.vpc_id);
   CHECK(made.CanonicalHostedZoneId == "Z215JYRZR1TBD5");  // aws-facts E.2
-  CHECK(made.LoadBalancerArn->starts_with("arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/"));
+  CHECK(made.LoadBalancerArn->starts_with(
+      "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/"));
   CHECK(made.DNSName->starts_with("web-"));
   CHECK(made.DNSName->ends_with(".eu-central-1.elb.localhost"));
   REQUIRE(made.AvailabilityZones.size() == 2);
@@ -73,9 +74,8 @@ TEST_CASE("A load balancer has a requester-managed network interface in each of 
   const std::string arn = *f.Call(CreateLoadBalancer, in).LoadBalancers.at(0).LoadBalancerArn;
   const auto record = RecordOf(f, arn);
   REQUIRE(record.zones.size() == 2);
-  const auto interface = f.Run([&](Context& context) {
-    return *ec2::FindNetworkInterface(context, record.zones[1].network_interface_id);
-  });
+  const auto interface = f.Run(
+      [&](Context& context) { return *ec2::FindNetworkInterface(context, record.zones[1].network_interface_id); });
   CHECK(interface.subnet_id == f.subnet_b);
   CHECK(interface.requester_managed);
   CHECK(interface.requester_id == "amazon-elb");
@@ -96,9 +96,8 @@ TEST_CASE("An internal load balancer needs no internet gateway and has no public
   const auto made = f.Call(CreateLoadBalancer, in).LoadBalancers.at(0);
   CHECK(made.DNSName->starts_with("internal-web-"));
   const auto record = RecordOf(f, *made.LoadBalancerArn);
-  const auto interface = f.Run([&](Context& context) {
-    return *ec2::FindNetworkInterface(context, record.zones[0].network_interface_id);
-  });
+  const auto interface = f.Run(
+      [&](Context& context) { return *ec2::FindNetworkInterface(context, record.zones[0].network_interface_id); });
   CHECK(!interface.association().has_value());
 }
 
@@ -117,7 +116,8 @@ TEST_CASE("What AWS would not place is refused, and nothing is half-created") {
   SECTION("two subnets in one zone") {
     in.Subnets = {f.subnet_a, f.subnet_b, f.second_in_b};
     CHECK(refused() ==
-          "InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in the same Availability Zone");
+          "InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in the same "
+          "Availability Zone");
   }
   SECTION("subnets of two VPCs") {
     in.Subnets = {f.subnet_b, f.other_subnet};
@@ -152,7 +152,8 @@ TEST_CASE("What AWS would not place is refused, and nothing is half-created") {
   }
   SECTION("names") {
     in.Name = std::string(33, 'a');
-    CHECK(refused() == "ValidationError: The load balancer name '" + *in.Name + "' cannot be longer than '32' characters");
+    CHECK(refused() ==
+          "ValidationError: The load balancer name '" + *in.Name + "' cannot be longer than '32' characters");
     for (const std::string name : {"", "-a", "a-", "a_b", "internal-a", "a b", "\xc3\xa4"}) {
       in.Name = name;
       INFO(name);
@@ -204,7 +205,8 @@ TEST_CASE("Load balancers are found by name and ARN, page by page") {
   named.Names = {"two", "gone"};
   CHECK(f.ErrorOf(DescribeLoadBalancers, named).message() == "Load balancers '[gone]' not found");  // seen
   DescribeLoadBalancersInput by_arn;
-  by_arn.LoadBalancerArns = {"arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/x/0123456789abcdef"};
+  by_arn.LoadBalancerArns = {
+      "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/x/0123456789abcdef"};
   CHECK(f.CodeOf(DescribeLoadBalancers, by_arn) == "LoadBalancerNotFound");
   by_arn.LoadBalancerArns = {"nonsense"};
   CHECK(f.ErrorOf(DescribeLoadBalancers, by_arn).message() == "'nonsense' is not a valid load balancer ARN");
@@ -248,7 +250,8 @@ TEST_CASE("Other security groups go onto all interfaces") {
   CHECK(f.Call(SetSecurityGroups, in).SecurityGroupIds.at(0) == group);
   for (const auto& zone : RecordOf(f, arn).zones)
     f.Run([&](Context& context) {
-      CHECK(ec2::FindNetworkInterface(context, zone.network_interface_id)->group_ids == std::vector<std::string>{group});
+      CHECK(ec2::FindNetworkInterface(context, zone.network_interface_id)->group_ids ==
+            std::vector<std::string>{group});
     });
 }
 

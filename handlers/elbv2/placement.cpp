@@ -18,7 +18,8 @@ namespace {
 using records::elbv2::LoadBalancer;
 using records::elbv2::LoadBalancerZone;
 
-// "ELB needs at least eight free addresses to scale": Application Load Balancer guide, "Subnets for your load balancer".
+// "ELB needs at least eight free addresses to scale": Application Load Balancer guide, "Subnets for your load
+// balancer".
 constexpr std::size_t kFreeAddressesNeeded = 8;
 
 std::vector<SubnetMapping> MappingsOf(const std::string& type, const List<std::string>& subnets,

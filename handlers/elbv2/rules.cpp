@@ -93,8 +93,8 @@ DescribeRulesOutput DescribeRules(Context& context, const DescribeRulesInput& in
   } else {
     throw errors::Validation("You must specify either listener rule ARNs or a listener ARN");
   }
-  const auto page = TakeMarkedPage(context, "DescribeRules" + in.ListenerArn.value_or(""), std::move(records), in.Marker,
-                                   in.PageSize, [](const Record& record) { return record.arn; });
+  const auto page = TakeMarkedPage(context, "DescribeRules" + in.ListenerArn.value_or(""), std::move(records),
+                                   in.Marker, in.PageSize, [](const Record& record) { return record.arn; });
   DescribeRulesOutput out;
   for (const Record& record : page.items) out.Rules.push_back(Render(record));
   out.NextMarker = page.next_token;
@@ -113,7 +113,8 @@ ModifyRuleOutput ModifyRule(Context& context, const ModifyRuleInput& in) {
   const auto listener = RequireListener(context, record.listener_arn);
   if (IsGiven(in.Conditions)) record.conditions = CheckConditions(in.Conditions);
   if (IsGiven(in.Actions))
-    record.actions = CheckActions(context, RequireLoadBalancer(context, record.load_balancer_arn), listener, in.Actions);
+    record.actions =
+        CheckActions(context, RequireLoadBalancer(context, record.load_balancer_arn), listener, in.Actions);
   if (IsGiven(in.Transforms) || reset_transforms) record.transforms = CheckTransforms(in.Transforms);
   context.tx.Put(context.scope, record);
   ModifyRuleOutput out;

@@ -70,7 +70,9 @@ std::string ProtocolVersion(const CreateTargetGroupInput& in) {
   const std::string& version = *in.ProtocolVersion;
   if (version != "HTTP1" && version != "HTTP2" && version != "GRPC")  // unconfirmed wording, as the next
     throw errors::Validation(fmt::format("Protocol version '{}' must be one of 'HTTP1, HTTP2, GRPC'", version));
-  if (!http) throw errors::Validation(fmt::format("Protocol version cannot be specified for target groups with protocol '{}'", *in.Protocol));
+  if (!http)
+    throw errors::Validation(
+        fmt::format("Protocol version cannot be specified for target groups with protocol '{}'", *in.Protocol));
   if (version != "HTTP1") throw errors::NotImplemented("Target groups with protocol version '" + version + "'");
   return version;
 }
@@ -109,7 +111,8 @@ CreateTargetGroupOutput CreateTargetGroup(Context& context, const CreateTargetGr
   if (!in.Protocol) throw errors::Validation("A protocol must be specified");
   if (!in.Port) throw errors::Validation("A port must be specified");
   if (!in.VpcId) throw errors::Validation("A VPC ID must be specified");
-  if (!ec2::FindVpc(context, *in.VpcId)) throw errors::Validation(fmt::format("The VPC ID '{}' is not found", *in.VpcId));
+  if (!ec2::FindVpc(context, *in.VpcId))
+    throw errors::Validation(fmt::format("The VPC ID '{}' is not found", *in.VpcId));
 
   Record record;
   record.name = *in.Name;
@@ -129,8 +132,7 @@ CreateTargetGroupOutput CreateTargetGroup(Context& context, const CreateTargetGr
     return out;
   }
   if (context.tx.Count<Record>(context.scope) >= kTargetGroupsPerRegion) throw errors::TooManyTargetGroups();
-  record.arn = context.Arn("elasticloadbalancing",
-                           fmt::format("targetgroup/{}/{}", record.name, context.ids.Hex(16)));
+  record.arn = context.Arn("elasticloadbalancing", fmt::format("targetgroup/{}/{}", record.name, context.ids.Hex(16)));
   context.tx.Put(context.scope, record);
   out.TargetGroups.push_back(Render(record, {}));
   return out;
@@ -171,8 +173,9 @@ DescribeTargetGroupsOutput DescribeTargetGroups(Context& context, const Describe
       return found == use.end() || !found->second.contains(*in.LoadBalancerArn);
     });
   }
-  const auto page = TakeMarkedPage(context, "DescribeTargetGroups" + in.LoadBalancerArn.value_or(""), std::move(records),
-                                   in.Marker, in.PageSize, [](const Record& record) { return record.arn; });
+  const auto page =
+      TakeMarkedPage(context, "DescribeTargetGroups" + in.LoadBalancerArn.value_or(""), std::move(records), in.Marker,
+                     in.PageSize, [](const Record& record) { return record.arn; });
   DescribeTargetGroupsOutput out;
   for (const Record& record : page.items) out.TargetGroups.push_back(Render(record, use));
   out.NextMarker = page.next_token;

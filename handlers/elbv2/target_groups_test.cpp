@@ -110,8 +110,9 @@ TEST_CASE("What a target group cannot be is refused") {
     in.Name = std::string(33, 'a');
     CHECK(refused() == "ValidationError: Target group name '" + *in.Name + "' cannot be longer than '32' characters");
     in.Name = "a.b";
-    CHECK(refused() == "ValidationError: Target group name 'a.b' can only contain characters that are alphanumeric "
-                       "characters and hyphens(-)");
+    CHECK(refused() ==
+          "ValidationError: Target group name 'a.b' can only contain characters that are alphanumeric "
+          "characters and hyphens(-)");
     in.Name = "-ab";
     CHECK(refused() == "ValidationError: Target group name '-ab' cannot begin or end with '-'");
   }
@@ -230,8 +231,8 @@ TEST_CASE("Attributes have their defaults and ranges") {  // aws-facts E.1, E.3
   const auto changed =
       f.Call(ModifyTargetGroupAttributes, Attribute(arn, "deregistration_delay.timeout_seconds", "10")).Attributes;
   CHECK(changed.at(0).Value == "10");
-  CHECK(f.ErrorOf(ModifyTargetGroupAttributes, Attribute(arn, "deregistration_delay.timeout_seconds", "4000")).message() ==
-        "'deregistration_delay.timeout_seconds' value '4000' must be between '0-3600' inclusive");
+  CHECK(f.ErrorOf(ModifyTargetGroupAttributes, Attribute(arn, "deregistration_delay.timeout_seconds", "4000"))
+            .message() == "'deregistration_delay.timeout_seconds' value '4000' must be between '0-3600' inclusive");
   CHECK(f.ErrorOf(ModifyTargetGroupAttributes, Attribute(arn, "no.such.key", "1")).message() ==
         "Target group attribute key 'no.such.key' is not recognized");
   for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{

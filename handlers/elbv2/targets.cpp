@@ -55,7 +55,10 @@ std::string ZoneOf(Context& context, const Group& group, const TargetDescription
   if (const auto zone = ZoneInVpc(context, group.vpc_id, *address))
     return target.AvailabilityZone == "all" ? "all" : *zone;
   if (!network::IsRfc1918(*address) && !network::IsRfc6598(*address))  // unconfirmed wording
-    throw errors::Validation(fmt::format("The IP address '{}' is not a valid target: it is neither in the VPC nor in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 or 192.168.0.0/16", *target.Id));
+    throw errors::Validation(
+        fmt::format("The IP address '{}' is not a valid target: it is neither in the VPC nor in 10.0.0.0/8, "
+                    "100.64.0.0/10, 172.16.0.0/12 or 192.168.0.0/16",
+                    *target.Id));
   if (!target.AvailabilityZone) throw errors::ZoneRequired(*target.Id);
   if (*target.AvailabilityZone != "all" && !target.AvailabilityZone->starts_with(context.region()))  // unconfirmed
     throw errors::Validation(fmt::format("The Availability Zone '{}' is not valid", *target.AvailabilityZone));
