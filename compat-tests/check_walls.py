@@ -32,7 +32,7 @@ WALLS = [
 ]
 LIBRARIES = {
     "sqlite3.h": ("store/",),
-    "httplib.h": ("emulator/http/",),
+    "httplib.h": ("emulator/http/", "compat-tests/bench/"),
     "boost/asio": ("emulator/loadbalancer/", "emulator/tasks/"),
     "boost/beast": ("emulator/loadbalancer/", "emulator/tasks/"),
 }

@@ -12,23 +12,30 @@ namespace {
 std::string EndpointOf(const Options& options) {
   const bool everywhere = options.host == "0.0.0.0" || options.host == "::";
   const bool ipv6 = options.host.find(':') != std::string::npos && !everywhere;
-  return fmt::format("http://{}{}{}:{}", ipv6 ? "[" : "", everywhere ? "127.0.0.1" : options.host, ipv6 ? "]" : "", options.port);
+  return fmt::format("http://{}{}{}:{}", ipv6 ? "[" : "", everywhere ? "127.0.0.1" : options.host, ipv6 ? "]" : "",
+                     options.port);
 }
 
 }  // namespace
 
-const char* Emulator::version() { return DRYDOCK_VERSION; }
+const char* Emulator::version() {
+  return DRYDOCK_VERSION;
+}
 
 Emulator::Emulator(const Options& options)
     : options_(options),
       endpoint_(EndpointOf(options)),
       machine_(std::make_unique<Machine>(options, endpoint_)),
-      internal_({version(), endpoint_, options.account_id, options.ephemeral ? "memory" : options.data_dir.string(), options.strict_auth},
-                {[this]() -> Clock& { return machine_->clock(); }, [this] { return machine_->Endpoints(); }, [this] { Reset(); }}),
+      internal_({version(), endpoint_, options.account_id, options.ephemeral ? "memory" : options.data_dir.string(),
+                 options.strict_auth},
+                {[this]() -> Clock& { return machine_->clock(); }, [this] { return machine_->Endpoints(); },
+                 [this] { Reset(); }}),
       server_(std::make_unique<http::Server>(options.host, options.port,
                                              [this](const http::Request& request) { return Handle(request); })) {}
 
-Emulator::~Emulator() { Stop(); }
+Emulator::~Emulator() {
+  Stop();
+}
 
 void Emulator::Stop() {
   server_->Stop();

@@ -29,7 +29,7 @@ class Emulator {
 
   const Options options_;
   const std::string endpoint_;
-  std::shared_mutex machine_mutex_;  // shared by requests; alone by Reset, which changes machines
+  std::shared_mutex machine_mutex_;   // shared by requests; alone by Reset, which changes machines
   std::unique_ptr<Machine> machine_;  // guarded by machine_mutex_
   const http::InternalEndpoints internal_;
   std::unique_ptr<http::Server> server_;

@@ -49,8 +49,7 @@ std::string PageTokenKey(store::Database& database, Ids& ids) {
 loadbalancer::DataPlaneOptions DataPlaneOptionsOf(const Options& options) {
   loadbalancer::DataPlaneOptions result;
   result.host = options.host;
-  result.blocked =
-      options.blocked == "drop" ? loadbalancer::BlockedClient::kDrop : loadbalancer::BlockedClient::kReset;
+  result.blocked = options.blocked == "drop" ? loadbalancer::BlockedClient::kDrop : loadbalancer::BlockedClient::kReset;
   return result;
 }
 
@@ -63,7 +62,8 @@ struct Machine::Parts {
 
   // The load balancers see another health: whoever waits for it goes on, on the clock's thread.
   void TargetHealthChanged(const std::string& target_group_arn) {
-    clock.At(clock.Now(), [this, target_group_arn] { ecs::OnTargetHealthChanged(*database, engines, target_group_arn); });
+    clock.At(clock.Now(),
+             [this, target_group_arn] { ecs::OnTargetHealthChanged(*database, engines, target_group_arn); });
   }
 
   Clock clock;
@@ -114,14 +114,12 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
           network, [this](const std::string& task_arn) { return world::FindInterfaceOfTask(*database, task_arn); }),
       hosts(runtime),
       data_plane(DataPlaneOptionsOf(options), clock, load_balancer_network, hosts,
-                 {nullptr,
-                  [this](const std::string& target_group_arn, const loadbalancer::Target&,
-                         const loadbalancer::TargetHealth&,
-                         const loadbalancer::TargetHealth&) { TargetHealthChanged(target_group_arn); }}),
-      load_balancers(*database,
-                     [this](loadbalancer::ConfigurationPointer configuration) {
-                       data_plane.Publish(std::move(configuration));
-                     }),
+                 {nullptr, [this](const std::string& target_group_arn, const loadbalancer::Target&,
+                                  const loadbalancer::TargetHealth&,
+                                  const loadbalancer::TargetHealth&) { TargetHealthChanged(target_group_arn); }}),
+      load_balancers(
+          *database,
+          [this](loadbalancer::ConfigurationPointer configuration) { data_plane.Publish(std::move(configuration)); }),
       timers(*database, clock),
       pipeline({clock, ids, *database, engines, validator, keys, options.account_id, options.strict_auth,
                 ec2::EnsureDefaultVpc, nullptr}),
@@ -151,8 +149,12 @@ http::Response Machine::Handle(const http::Request& request) {
   return parts_->pipeline.Handle(request);
 }
 
-Clock& Machine::clock() { return parts_->clock; }
+Clock& Machine::clock() {
+  return parts_->clock;
+}
 
-std::vector<loadbalancer::ListeningEndpoint> Machine::Endpoints() const { return parts_->data_plane.Endpoints(); }
+std::vector<loadbalancer::ListeningEndpoint> Machine::Endpoints() const {
+  return parts_->data_plane.Endpoints();
+}
 
 }  // namespace drydock

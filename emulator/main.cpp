@@ -16,7 +16,10 @@ namespace drydock {
 namespace {
 
 void AddServeFlags(CLI::App& app, Options& options) {
-  app.add_option("--port", options.port, "Port of the API")->envname("DRYDOCK_PORT")->check(CLI::Range(1, 65535))->capture_default_str();
+  app.add_option("--port", options.port, "Port of the API")
+      ->envname("DRYDOCK_PORT")
+      ->check(CLI::Range(1, 65535))
+      ->capture_default_str();
   app.add_option("--host", options.host, "Address to listen on")->envname("DRYDOCK_HOST")->capture_default_str();
   app.add_option("--account-id", options.account_id, "The default account: 12 digits")
       ->envname("DRYDOCK_ACCOUNT_ID")
@@ -25,10 +28,14 @@ void AddServeFlags(CLI::App& app, Options& options) {
         return good ? std::string() : "an account id is 12 digits";
       })
       ->capture_default_str();
-  app.add_option("--data-dir", options.data_dir, "Where the state is kept")->envname("DRYDOCK_DATA_DIR")->capture_default_str();
+  app.add_option("--data-dir", options.data_dir, "Where the state is kept")
+      ->envname("DRYDOCK_DATA_DIR")
+      ->capture_default_str();
   app.add_flag("--ephemeral", options.ephemeral, "Keep everything in memory")->envname("DRYDOCK_EPHEMERAL");
-  app.add_flag("--realistic-timing", options.realistic_timing, "Take as long as AWS does")->envname("DRYDOCK_REALISTIC_TIMING");
-  app.add_flag("--manual-clock", options.manual_clock, "Time moves only by POST /_drydock/clock")->envname("DRYDOCK_MANUAL_CLOCK");
+  app.add_flag("--realistic-timing", options.realistic_timing, "Take as long as AWS does")
+      ->envname("DRYDOCK_REALISTIC_TIMING");
+  app.add_flag("--manual-clock", options.manual_clock, "Time moves only by POST /_drydock/clock")
+      ->envname("DRYDOCK_MANUAL_CLOCK");
   app.add_flag("--strict-auth", options.strict_auth, "Refuse unknown access keys")->envname("DRYDOCK_STRICT_AUTH");
   app.add_option("--blocked", options.blocked, "What a client that a load balancer's network refuses sees")
       ->envname("DRYDOCK_BLOCKED")
@@ -52,7 +59,8 @@ void PrintBanner(const Options& options, const Emulator& emulator) {
       "  Ctrl-C stops.\n",
       emulator.version(), emulator.endpoint(), emulator.endpoint(), options.account_id,
       options.strict_auth ? "unknown access keys are refused" : "any access key works",
-      options.ephemeral ? "in memory, gone at the end" : std::filesystem::absolute(options.data_dir).lexically_normal().string(),
+      options.ephemeral ? "in memory, gone at the end"
+                        : std::filesystem::absolute(options.data_dir).lexically_normal().string(),
       emulator.endpoint());
   std::fflush(stdout);
 }

@@ -25,7 +25,8 @@ struct Engines {
   store::Blobs& blobs;
   const PageTokens& tokens;
   Settings settings;
-  // All VPCs of all accounts and regions, as of the last commit: what the transaction under way has changed is not in it.
+  // All VPCs of all accounts and regions, as of the last commit: what the transaction under way has changed is not in
+  // it.
   std::function<network::Topology()> topology;
   // The health that the load balancers have observed, by target group ARN, target id and port.
   std::function<loadbalancer::TargetHealth(const std::string&, const std::string&, int)> target_health;

@@ -3,8 +3,8 @@
 #include <fstream>
 #include <thread>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 #include "store/testing/temporary_folder.h"
 

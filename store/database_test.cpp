@@ -9,8 +9,8 @@
 #include <fstream>
 #include <thread>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 #include "store/testing/temporary_folder.h"
 

@@ -6,14 +6,16 @@
 namespace drydock::api {
 
 const Operation* FindOperation(const Service& service, std::string_view name) {
-  const auto found = std::lower_bound(service.operations.begin(), service.operations.end(), name,
-                                      [](const Operation& operation, std::string_view n) { return operation.name < n; });
+  const auto found =
+      std::lower_bound(service.operations.begin(), service.operations.end(), name,
+                       [](const Operation& operation, std::string_view n) { return operation.name < n; });
   return found != service.operations.end() && found->name == name ? &*found : nullptr;
 }
 
 namespace {
 // What any service may answer beside its own errors.
-constexpr ErrorFacts kCommonErrors[] = {{"InternalFailure", 500}, {"NotImplemented", 501}, {"RequestEntityTooLarge", 413}};
+constexpr ErrorFacts kCommonErrors[] = {
+    {"InternalFailure", 500}, {"NotImplemented", 501}, {"RequestEntityTooLarge", 413}};
 }  // namespace
 
 int HttpStatus(const Service& service, std::string_view code) {

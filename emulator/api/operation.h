@@ -36,7 +36,8 @@ class AnyStruct {
  public:
   template <class T>
   static AnyStruct Make(T value = {}) {
-    return AnyStruct(new T(std::move(value)), [](void* p) { delete static_cast<T*>(p); }, SchemaOf<T>());
+    return AnyStruct(
+        new T(std::move(value)), [](void* p) { delete static_cast<T*>(p); }, SchemaOf<T>());
   }
   const Schema& schema() const { return *schema_; }
   void* get() { return value_.get(); }
@@ -57,24 +58,24 @@ struct Service;
 struct Operation {
   const char* name;
   const Service* service;
-  bool read_only;               // runs in a read transaction; CloudTrail's readOnly
-  const char* result_wrapper;   // query: the element around the answer's members, or nullptr
+  bool read_only;              // runs in a read transaction; CloudTrail's readOnly
+  const char* result_wrapper;  // query: the element around the answer's members, or nullptr
   // nullptr when AWS has the operation and Drydock does not.
   AnyStruct (*make_input)() = nullptr;
   AnyStruct (*run)(Context&, const AnyStruct& input) = nullptr;
 };
 
 struct Service {
-  const char* name;           // as in botocore and in handlers/: "elbv2"
-  const char* signing_name;   // in the signature's scope and in IAM actions: "elasticloadbalancing"
+  const char* name;          // as in botocore and in handlers/: "elbv2"
+  const char* signing_name;  // in the signature's scope and in IAM actions: "elasticloadbalancing"
   const char* endpoint_prefix;
   Protocol protocol;
   const char* api_version;
   const char* target_prefix;  // json: X-Amz-Target before the last dot
   const char* json_version;
   const char* xml_namespace;
-  bool milliseconds;          // XML: timestamps with fractions of a second
-  bool upper_case_message;    // json: errors say "Message" rather than "message"
+  bool milliseconds;        // XML: timestamps with fractions of a second
+  bool upper_case_message;  // json: errors say "Message" rather than "message"
   ValidationStyle validation_style;
   const char* validation_code;
   bool short_enum_violations;  // "Value at '…'" without the value (IAM)

@@ -21,7 +21,9 @@ Clock::Clock(Mode mode, Pace pace, Timestamp start) : mode_(mode), pace_(pace) {
   }
 }
 
-Clock::~Clock() { Stop(); }
+Clock::~Clock() {
+  Stop();
+}
 
 void Clock::Stop() {
   {
@@ -32,7 +34,9 @@ void Clock::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-Timestamp Clock::Now() const { return mode_ == Mode::kManual ? Timestamp{manual_now_.load()} : SystemNow(); }
+Timestamp Clock::Now() const {
+  return mode_ == Mode::kManual ? Timestamp{manual_now_.load()} : SystemNow();
+}
 
 Clock::AlarmId Clock::At(Timestamp when, std::function<void()> alarm) {
   std::lock_guard lock(mutex_);

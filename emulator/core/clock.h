@@ -18,7 +18,9 @@ namespace drydock {
 
 using Duration = std::chrono::milliseconds;
 
-inline Timestamp operator+(Timestamp time, Duration delay) { return {time.milliseconds + delay.count()}; }
+inline Timestamp operator+(Timestamp time, Duration delay) {
+  return {time.milliseconds + delay.count()};
+}
 inline Duration operator-(Timestamp later, Timestamp earlier) {
   return Duration(later.milliseconds - earlier.milliseconds);
 }

@@ -61,6 +61,7 @@ TEST_CASE("times are written and read as AWS writes them") {
   CHECK(ParseIso8601("2020-05-27T10:45:52.945+02:00") == time);
   CHECK(ParseIso8601("20200527T084552Z") == Timestamp{1'590'569'152'000});
   CHECK(ParseIso8601("2020-05-27") == Timestamp{1'590'537'600'000});
-  for (const char* bad : {"", "yesterday", "2020-13-01", "2020-05-27T08:45:52.Z", "2020-05-27T25:00:00Z", "2020-05-27Z"})
+  for (const char* bad :
+       {"", "yesterday", "2020-13-01", "2020-05-27T08:45:52.Z", "2020-05-27T25:00:00Z", "2020-05-27Z"})
     CHECK_FALSE(ParseIso8601(bad).has_value());
 }

@@ -5,7 +5,9 @@
 using namespace drydock;
 
 namespace {
-std::string Itself(const std::string& item) { return item; }
+std::string Itself(const std::string& item) {
+  return item;
+}
 }  // namespace
 
 TEST_CASE("pages follow one another until none is left") {

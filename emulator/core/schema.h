@@ -91,8 +91,8 @@ struct Type {
   const void* (*at)(const void* list, std::size_t index) = nullptr;
   void* (*append)(void* list) = nullptr;
   // kMap: calls `visit` for each entry in key order; `insert` returns the slot of a new or existing key.
-  void (*each)(const void* map, void* context, void (*visit)(void* context, const std::string& key, const void* slot)) =
-      nullptr;
+  void (*each)(const void* map, void* context,
+               void (*visit)(void* context, const std::string& key, const void* slot)) = nullptr;
   void* (*insert)(void* map, const std::string& key) = nullptr;
 };
 
@@ -108,16 +108,16 @@ struct Constraints {
 
 // One member of a struct.
 struct Field {
-  const char* name;        // as AWS's model spells it; in records, as the JSON document spells it
-  std::size_t offset;      // from the start of the struct
+  const char* name;    // as AWS's model spells it; in records, as the JSON document spells it
+  std::size_t offset;  // from the start of the struct
   const Type* type;
   // The wire: how requests spell the member, how answers do, and what list items are called. Records leave them alone.
   const char* request_name = nullptr;
   const char* response_name = nullptr;
-  const char* item_name = nullptr;        // query, XML: the element around each list item
+  const char* item_name = nullptr;  // query, XML: the element around each list item
   bool required = false;
   const Constraints* constraints = nullptr;
-  bool sensitive = false;                 // never written to logs or the audit trail
+  bool sensitive = false;  // never written to logs or the audit trail
 };
 
 struct Schema {
@@ -137,19 +137,45 @@ namespace schema_internal {
 
 template <class T>
 struct ContentKind;
-template <> struct ContentKind<bool> { static constexpr Kind value = Kind::kBoolean; };
-template <> struct ContentKind<std::int32_t> { static constexpr Kind value = Kind::kInteger; };
-template <> struct ContentKind<std::int64_t> { static constexpr Kind value = Kind::kLong; };
-template <> struct ContentKind<double> { static constexpr Kind value = Kind::kDouble; };
-template <> struct ContentKind<std::string> { static constexpr Kind value = Kind::kString; };
-template <> struct ContentKind<Timestamp> { static constexpr Kind value = Kind::kTimestamp; };
-template <> struct ContentKind<Blob> { static constexpr Kind value = Kind::kBlob; };
-template <class T> struct ContentKind { static constexpr Kind value = Kind::kStructure; };
+template <>
+struct ContentKind<bool> {
+  static constexpr Kind value = Kind::kBoolean;
+};
+template <>
+struct ContentKind<std::int32_t> {
+  static constexpr Kind value = Kind::kInteger;
+};
+template <>
+struct ContentKind<std::int64_t> {
+  static constexpr Kind value = Kind::kLong;
+};
+template <>
+struct ContentKind<double> {
+  static constexpr Kind value = Kind::kDouble;
+};
+template <>
+struct ContentKind<std::string> {
+  static constexpr Kind value = Kind::kString;
+};
+template <>
+struct ContentKind<Timestamp> {
+  static constexpr Kind value = Kind::kTimestamp;
+};
+template <>
+struct ContentKind<Blob> {
+  static constexpr Kind value = Kind::kBlob;
+};
+template <class T>
+struct ContentKind {
+  static constexpr Kind value = Kind::kStructure;
+};
 
 template <class T>
 constexpr const Schema& (*SchemaFunction())() {
-  if constexpr (ContentKind<T>::value == Kind::kStructure) return &SchemaOf<T>;
-  else return nullptr;
+  if constexpr (ContentKind<T>::value == Kind::kStructure)
+    return &SchemaOf<T>;
+  else
+    return nullptr;
 }
 
 // A plain slot: always present.
@@ -169,36 +195,39 @@ struct OptionalSlot {
                              [](void* slot) -> void* { return &static_cast<Holder*>(slot)->emplace(); },
                              SchemaFunction<T>()};
 };
-template <class T> struct Slot<std::optional<T>> : OptionalSlot<T, std::optional<T>> {};
-template <class T> struct Slot<Box<T>> : OptionalSlot<T, Box<T>> {};
+template <class T>
+struct Slot<std::optional<T>> : OptionalSlot<T, std::optional<T>> {};
+template <class T>
+struct Slot<Box<T>> : OptionalSlot<T, Box<T>> {};
 
 template <class Container, bool kKnowsPresence>
 struct ListSlot {
   using Element = typename Container::value_type;
-  static constexpr Type type{Kind::kList,
-                             [](const void* slot) -> const void* {
-                               if constexpr (kKnowsPresence) {
-                                 const auto& list = *static_cast<const Container*>(slot);
-                                 return list.present || !list.empty() ? slot : nullptr;
-                               } else {
-                                 return slot;
-                               }
-                             },
-                             [](void* slot) -> void* {
-                               if constexpr (kKnowsPresence) static_cast<Container*>(slot)->present = true;
-                               static_cast<Container*>(slot)->clear();
-                               return slot;
-                             },
-                             nullptr,
-                             []() -> const Type& { return Slot<Element>::type; },
-                             [](const void* list) { return static_cast<const Container*>(list)->size(); },
-                             [](const void* list, std::size_t i) -> const void* {
-                               return &(*static_cast<const Container*>(list))[i];
-                             },
-                             [](void* list) -> void* { return &static_cast<Container*>(list)->emplace_back(); }};
+  static constexpr Type type{
+      Kind::kList,
+      [](const void* slot) -> const void* {
+        if constexpr (kKnowsPresence) {
+          const auto& list = *static_cast<const Container*>(slot);
+          return list.present || !list.empty() ? slot : nullptr;
+        } else {
+          return slot;
+        }
+      },
+      [](void* slot) -> void* {
+        if constexpr (kKnowsPresence) static_cast<Container*>(slot)->present = true;
+        static_cast<Container*>(slot)->clear();
+        return slot;
+      },
+      nullptr,
+      []() -> const Type& { return Slot<Element>::type; },
+      [](const void* list) { return static_cast<const Container*>(list)->size(); },
+      [](const void* list, std::size_t i) -> const void* { return &(*static_cast<const Container*>(list))[i]; },
+      [](void* list) -> void* { return &static_cast<Container*>(list)->emplace_back(); }};
 };
-template <class T> struct Slot<List<T>> : ListSlot<List<T>, true> {};
-template <class T> struct Slot<std::vector<T>> : ListSlot<std::vector<T>, false> {};
+template <class T>
+struct Slot<List<T>> : ListSlot<List<T>, true> {};
+template <class T>
+struct Slot<std::vector<T>> : ListSlot<std::vector<T>, false> {};
 
 template <class Container, bool kKnowsPresence>
 struct MapSlot {
@@ -228,8 +257,10 @@ struct MapSlot {
       },
       [](void* map, const std::string& key) -> void* { return &(*static_cast<Container*>(map))[key]; }};
 };
-template <class T> struct Slot<Map<T>> : MapSlot<Map<T>, true> {};
-template <class T> struct Slot<std::map<std::string, T>> : MapSlot<std::map<std::string, T>, false> {};
+template <class T>
+struct Slot<Map<T>> : MapSlot<Map<T>, true> {};
+template <class T>
+struct Slot<std::map<std::string, T>> : MapSlot<std::map<std::string, T>, false> {};
 
 }  // namespace schema_internal
 
@@ -242,18 +273,20 @@ constexpr const Type& TypeOf() {
 }  // namespace drydock
 
 // A field of a record: DRYDOCK_FIELD(Subnet, vpc_id).
-#define DRYDOCK_FIELD(Struct, member) \
-  ::drydock::Field { #member, offsetof(Struct, member), &::drydock::TypeOf<decltype(Struct::member)>() }
+#define DRYDOCK_FIELD(Struct, member)                                                   \
+  ::drydock::Field {                                                                    \
+#member, offsetof(Struct, member), &::drydock::TypeOf < decltype(Struct::member)>() \
+  }
 
 // A record's table, written under the struct, outside of its namespace, in the header:
 //   DRYDOCK_SCHEMA(drydock::records::ec2::Subnet, subnet_id, vpc_id, cidr_block, tags)
 // with up to 40 members.
-#define DRYDOCK_SCHEMA(Struct, ...)                                                                 \
-  template <>                                                                                       \
-  inline const ::drydock::Schema& drydock::SchemaOf<Struct>() {                                     \
+#define DRYDOCK_SCHEMA(Struct, ...)                                                                  \
+  template <>                                                                                        \
+  inline const ::drydock::Schema& drydock::SchemaOf<Struct>() {                                      \
     static constexpr ::drydock::Field fields[] = {DRYDOCK_EACH(DRYDOCK_FIELD, Struct, __VA_ARGS__)}; \
-    static constexpr ::drydock::Schema schema{#Struct, fields, sizeof fields / sizeof *fields};     \
-    return schema;                                                                                  \
+    static constexpr ::drydock::Schema schema{#Struct, fields, sizeof fields / sizeof *fields};      \
+    return schema;                                                                                   \
   }
 
 // DRYDOCK_EACH(m, s, a, b, c) is m(s, a), m(s, b), m(s, c).

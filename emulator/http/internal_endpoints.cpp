@@ -68,8 +68,9 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
       writer.Bool(true);
     });
   if (path.rfind("/_drydock/", 0) == 0 || path.rfind("/_localstack/", 0) == 0)
-    return Problem(404, "There is no " + request.method + " " + path + ". There are: GET /_drydock/health, GET /_drydock/endpoints, "
-                        "GET and POST /_drydock/clock, POST /_drydock/reset.");
+    return Problem(404, "There is no " + request.method + " " + path +
+                            ". There are: GET /_drydock/health, GET /_drydock/endpoints, "
+                            "GET and POST /_drydock/clock, POST /_drydock/reset.");
   return std::nullopt;
 }
 

@@ -16,12 +16,36 @@ constexpr std::size_t kMaximumBody = 10 * 1024 * 1024;
 
 // The envelopes for requests that no known service can answer.
 constexpr api::ErrorFacts kFallbackErrors[] = {{"MissingAuthenticationToken", 403}};
-const api::Service kUnknownJsonService{
-    "unknown", "unknown", "unknown", api::Protocol::kJson, "", nullptr, "1.1", nullptr, false, false,
-    api::ValidationStyle::kCoral, "ValidationException", false, kFallbackErrors, {}};
-const api::Service kUnknownQueryService{
-    "unknown", "unknown", "unknown", api::Protocol::kQuery, "", nullptr, nullptr, "https://drydock.invalid/", false, false,
-    api::ValidationStyle::kCoral, "ValidationError", false, kFallbackErrors, {}};
+const api::Service kUnknownJsonService{"unknown",
+                                       "unknown",
+                                       "unknown",
+                                       api::Protocol::kJson,
+                                       "",
+                                       nullptr,
+                                       "1.1",
+                                       nullptr,
+                                       false,
+                                       false,
+                                       api::ValidationStyle::kCoral,
+                                       "ValidationException",
+                                       false,
+                                       kFallbackErrors,
+                                       {}};
+const api::Service kUnknownQueryService{"unknown",
+                                        "unknown",
+                                        "unknown",
+                                        api::Protocol::kQuery,
+                                        "",
+                                        nullptr,
+                                        nullptr,
+                                        "https://drydock.invalid/",
+                                        false,
+                                        false,
+                                        api::ValidationStyle::kCoral,
+                                        "ValidationError",
+                                        false,
+                                        kFallbackErrors,
+                                        {}};
 
 std::string ImplementedServices() {
   std::vector<std::string> names;
@@ -40,28 +64,33 @@ ApiError ServiceNotImplemented(const std::string& name) {
 }
 
 ApiError OperationNotImplemented(const api::Operation& operation) {
-  return ApiError("NotImplemented",
-                  fmt::format("Drydock does not implement {}:{} yet. compat-tests/COVERAGE.md lists what it implements.",
-                              operation.service->signing_name, operation.name));
+  return ApiError(
+      "NotImplemented",
+      fmt::format("Drydock does not implement {}:{} yet. compat-tests/COVERAGE.md lists what it implements.",
+                  operation.service->signing_name, operation.name));
 }
 
 // The codes for one and the same failure differ by protocol. aws-facts A.2-A.4, "generic errors".
 ApiError UnknownOperation(const api::Service& service, const std::string& name, const std::string& version) {
   switch (service.protocol) {
-    case api::Protocol::kJson: return ApiError("UnknownOperationException", "");
+    case api::Protocol::kJson:
+      return ApiError("UnknownOperationException", "");
     case api::Protocol::kEc2:
       return ApiError("InvalidAction", fmt::format("The action {} is not valid for this web service.", name));
-    case api::Protocol::kQuery: break;
+    case api::Protocol::kQuery:
+      break;
   }
   return ApiError("InvalidAction", fmt::format("Could not find operation {} for version {}", name, version));
 }
 
-bool IsJson(const api::Service& service) { return service.protocol == api::Protocol::kJson; }
+bool IsJson(const api::Service& service) {
+  return service.protocol == api::Protocol::kJson;
+}
 
 ApiError AuthenticationError(const api::Service& service, const auth::Refusal& refusal) {
-  const auto dialect = IsJson(service)                              ? auth::Dialect::kJson
+  const auto dialect = IsJson(service)                           ? auth::Dialect::kJson
                        : service.protocol == api::Protocol::kEc2 ? auth::Dialect::kEc2
-                                                                    : auth::Dialect::kQuery;
+                                                                 : auth::Dialect::kQuery;
   return ApiError(auth::ErrorCode(refusal.fault, dialect), auth::ErrorMessage(refusal, dialect));
 }
 
@@ -222,8 +251,15 @@ api::AnyStruct Pipeline::Invoke(Context& context, const api::Operation& operatio
 }
 
 Context Pipeline::MakeContext(store::Transaction& tx, const Call& call) const {
-  return {tx,         parts_.engines, parts_.ids,     call.now,       call.scope, call.principal,
-          call.request_id, call.source_ip, call.user_agent};
+  return {tx,
+          parts_.engines,
+          parts_.ids,
+          call.now,
+          call.scope,
+          call.principal,
+          call.request_id,
+          call.source_ip,
+          call.user_agent};
 }
 
 }  // namespace drydock::http

@@ -143,7 +143,8 @@ Request ToRequest(const httplib::Request& from) {
   request.path = from.target.substr(0, question);
   if (question != std::string::npos) request.query = from.target.substr(question + 1);
   for (const auto& [name, value] : from.headers)
-    if (name != "REMOTE_ADDR" && name != "REMOTE_PORT" && name != "LOCAL_ADDR" && name != "LOCAL_PORT")  // the library's own
+    if (name != "REMOTE_ADDR" && name != "REMOTE_PORT" && name != "LOCAL_ADDR" &&
+        name != "LOCAL_PORT")  // the library's own
       request.headers.emplace_back(name, value);
   request.remote_address = from.remote_addr;
   return request;
@@ -151,15 +152,14 @@ Request ToRequest(const httplib::Request& from) {
 
 void SendFile(const FileRange& range, const std::string& content_type, httplib::Response& to) {
   auto file = std::make_shared<std::ifstream>(range.path, std::ios::binary);
-  to.set_content_provider(
-      range.length, content_type,
-      [file, begin = range.offset](size_t offset, size_t length, httplib::DataSink& sink) {
-        std::array<char, 65536> piece;
-        file->seekg(static_cast<std::streamoff>(begin + offset));
-        file->read(piece.data(), static_cast<std::streamsize>(std::min(length, piece.size())));
-        if (file->gcount() <= 0) return false;
-        return sink.write(piece.data(), static_cast<size_t>(file->gcount()));
-      });
+  to.set_content_provider(range.length, content_type,
+                          [file, begin = range.offset](size_t offset, size_t length, httplib::DataSink& sink) {
+                            std::array<char, 65536> piece;
+                            file->seekg(static_cast<std::streamoff>(begin + offset));
+                            file->read(piece.data(), static_cast<std::streamsize>(std::min(length, piece.size())));
+                            if (file->gcount() <= 0) return false;
+                            return sink.write(piece.data(), static_cast<size_t>(file->gcount()));
+                          });
 }
 
 void ToResponse(Response&& from, httplib::Response& to) {
@@ -190,11 +190,12 @@ class Server::Implementation : public httplib::Server {
     new_task_queue = [] { return new ThreadPerConnection; };
     set_tcp_nodelay(true);
     set_keep_alive_max_count(std::numeric_limits<size_t>::max());
-    set_socket_options([this](socket_t fd) {  // replaces the library's SO_REUSEPORT, which lets two servers share a port
-      const int yes = 1;
-      ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-      listening_ = fd;
-    });
+    set_socket_options(
+        [this](socket_t fd) {  // replaces the library's SO_REUSEPORT, which lets two servers share a port
+          const int yes = 1;
+          ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+          listening_ = fd;
+        });
     set_exception_handler([](const httplib::Request&, httplib::Response& to, std::exception_ptr) { to.status = 500; });
     Route();
     if (port == 0) {
@@ -202,8 +203,9 @@ class Server::Implementation : public httplib::Server {
       if (port_ < 0) throw CannotListen(fmt::format("cannot listen on {}: is this an address of this machine?", host));
     } else {
       if (!bind_to_port(host, port))
-        throw CannotListen(fmt::format("cannot listen on {}:{} ({}): stop what uses that port, or choose another with --port",
-                                       host, port, std::strerror(errno)));
+        throw CannotListen(
+            fmt::format("cannot listen on {}:{} ({}): stop what uses that port, or choose another with --port", host,
+                        port, std::strerror(errno)));
       port_ = port;
     }
     ::listen(listening_, kBacklog);  // the library asks for 5
@@ -302,7 +304,11 @@ class Server::Implementation : public httplib::Server {
 Server::Server(const std::string& host, int port, Handler handler)
     : implementation_(std::make_unique<Implementation>(host, port, std::move(handler))) {}
 Server::~Server() = default;
-int Server::port() const { return implementation_->port(); }
-void Server::Stop() { implementation_->Stop(); }
+int Server::port() const {
+  return implementation_->port();
+}
+void Server::Stop() {
+  implementation_->Stop();
+}
 
 }  // namespace drydock::http

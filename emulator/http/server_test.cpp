@@ -18,7 +18,8 @@ namespace {
 Response Echo(const Request& request) {
   const auto body = request.ReadBody(1 << 20);
   if (!body) return Response::Json(413, "too large");
-  return Response::Json(200, request.method + " " + request.path + "?" + request.query + " " + std::to_string(body->size()));
+  return Response::Json(200,
+                        request.method + " " + request.path + "?" + request.query + " " + std::to_string(body->size()));
 }
 
 // Sends raw bytes and returns all that comes back until the server closes.

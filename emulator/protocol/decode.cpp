@@ -16,19 +16,28 @@ namespace drydock::protocol {
 
 namespace {
 
-void* SlotOf(void* structure, const Field& field) { return static_cast<char*>(structure) + field.offset; }
+void* SlotOf(void* structure, const Field& field) {
+  return static_cast<char*>(structure) + field.offset;
+}
 
 // -- JSON
 
-[[noreturn]] void Refuse(const std::string& message) { throw ApiError("SerializationException", message); }
+[[noreturn]] void Refuse(const std::string& message) {
+  throw ApiError("SerializationException", message);
+}
 
 const char* TokenName(const rapidjson::Value& value) {
   switch (value.GetType()) {
-    case rapidjson::kStringType: return "STRING_VALUE";
-    case rapidjson::kNumberType: return "NUMBER_VALUE";
-    case rapidjson::kTrueType: return "TRUE_VALUE";
-    case rapidjson::kFalseType: return "FALSE_VALUE";
-    default: return "NULL_VALUE";
+    case rapidjson::kStringType:
+      return "STRING_VALUE";
+    case rapidjson::kNumberType:
+      return "NUMBER_VALUE";
+    case rapidjson::kTrueType:
+      return "TRUE_VALUE";
+    case rapidjson::kFalseType:
+      return "FALSE_VALUE";
+    default:
+      return "NULL_VALUE";
   }
 }
 
@@ -61,8 +70,8 @@ void DecodeJsonSlot(const rapidjson::Value& json, const Type& type, void* slot) 
           json, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max(), "Integer"));
       return;
     case Kind::kLong:
-      *static_cast<std::int64_t*>(type.emplace(slot)) = WholeNumber(
-          json, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), "Long");
+      *static_cast<std::int64_t*>(type.emplace(slot)) =
+          WholeNumber(json, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), "Long");
       return;
     case Kind::kDouble:
       if (!json.IsNumber()) RefuseType(json, "Double");
@@ -123,7 +132,8 @@ void DecodeJsonStructure(const rapidjson::Value& json, const Schema& schema, voi
 
 class FormDecoder {
  public:
-  explicit FormDecoder(const api::Service& service) : service_(service), ec2_(service.protocol == api::Protocol::kEc2) {}
+  explicit FormDecoder(const api::Service& service)
+      : service_(service), ec2_(service.protocol == api::Protocol::kEc2) {}
 
   void Structure(const FormNode& node, const Schema& schema, void* structure, const std::string& path) const {
     for (const Field& field : schema) {
@@ -139,8 +149,8 @@ class FormDecoder {
   // Wording unconfirmed for both protocols.
   [[noreturn]] void Refuse(const std::string& path, const std::string& value, const char* wanted) const {
     if (ec2_)
-      throw ApiError("InvalidParameterValue", fmt::format("Value ({}) for parameter {} is invalid. Expected: '{}'.",
-                                                          value, path, wanted));
+      throw ApiError("InvalidParameterValue",
+                     fmt::format("Value ({}) for parameter {} is invalid. Expected: '{}'.", value, path, wanted));
     throw ApiError("MalformedInput", fmt::format("'{}' is not a valid {} for parameter {}", value, wanted, path));
   }
 

@@ -28,20 +28,33 @@ void WriteStructure(Writer& writer, const Schema& schema, const void* structure,
 
 void WriteContent(Writer& writer, const Type& type, const void* content, bool mask) {
   switch (type.kind) {
-    case Kind::kBoolean: writer.Bool(*static_cast<const bool*>(content)); return;
-    case Kind::kInteger: writer.Int(*static_cast<const std::int32_t*>(content)); return;
-    case Kind::kLong: writer.Int64(*static_cast<const std::int64_t*>(content)); return;
-    case Kind::kDouble: writer.Double(*static_cast<const double*>(content)); return;
-    case Kind::kString: String(writer, *static_cast<const std::string*>(content)); return;
-    case Kind::kBlob: String(writer, EncodeBase64(static_cast<const Blob*>(content)->bytes)); return;
+    case Kind::kBoolean:
+      writer.Bool(*static_cast<const bool*>(content));
+      return;
+    case Kind::kInteger:
+      writer.Int(*static_cast<const std::int32_t*>(content));
+      return;
+    case Kind::kLong:
+      writer.Int64(*static_cast<const std::int64_t*>(content));
+      return;
+    case Kind::kDouble:
+      writer.Double(*static_cast<const double*>(content));
+      return;
+    case Kind::kString:
+      String(writer, *static_cast<const std::string*>(content));
+      return;
+    case Kind::kBlob:
+      String(writer, EncodeBase64(static_cast<const Blob*>(content)->bytes));
+      return;
     case Kind::kTimestamp: {  // epoch seconds with as many decimals as are there, never as 1.5e9
       const std::int64_t ms = static_cast<const Timestamp*>(content)->milliseconds;
-      const auto text = ms % 1000 == 0 ? std::to_string(ms / 1000)
-                                       : fmt::format("{}.{:03}", ms / 1000, std::abs(ms % 1000));
+      const auto text =
+          ms % 1000 == 0 ? std::to_string(ms / 1000) : fmt::format("{}.{:03}", ms / 1000, std::abs(ms % 1000));
       writer.RawValue(text.data(), text.size(), rapidjson::kNumberType);
       return;
     }
-    case Kind::kStructure: return WriteStructure(writer, type.schema(), content, mask);
+    case Kind::kStructure:
+      return WriteStructure(writer, type.schema(), content, mask);
     case Kind::kList:
       writer.StartArray();
       for (std::size_t i = 0; i < type.size(content); ++i) {
@@ -91,11 +104,21 @@ void WriteStructure(Writer& writer, const Schema& schema, const void* structure,
 void AppendEscaped(std::string& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\r': out += "&#13;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\r':
+        out += "&#13;";
+        break;
       default:
         // XML 1.0 has no way to write the other control characters.
         out += static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' ? '?' : c;
@@ -135,16 +158,30 @@ class XmlWriter {
 
   void Content(const Type& type, const void* content, const char* item_name) {
     switch (type.kind) {
-      case Kind::kBoolean: text += *static_cast<const bool*>(content) ? "true" : "false"; return;
-      case Kind::kInteger: text += std::to_string(*static_cast<const std::int32_t*>(content)); return;
-      case Kind::kLong: text += std::to_string(*static_cast<const std::int64_t*>(content)); return;
-      case Kind::kDouble: text += fmt::format("{}", *static_cast<const double*>(content)); return;
-      case Kind::kString: AppendEscaped(text, *static_cast<const std::string*>(content)); return;
-      case Kind::kBlob: text += EncodeBase64(static_cast<const Blob*>(content)->bytes); return;
+      case Kind::kBoolean:
+        text += *static_cast<const bool*>(content) ? "true" : "false";
+        return;
+      case Kind::kInteger:
+        text += std::to_string(*static_cast<const std::int32_t*>(content));
+        return;
+      case Kind::kLong:
+        text += std::to_string(*static_cast<const std::int64_t*>(content));
+        return;
+      case Kind::kDouble:
+        text += fmt::format("{}", *static_cast<const double*>(content));
+        return;
+      case Kind::kString:
+        AppendEscaped(text, *static_cast<const std::string*>(content));
+        return;
+      case Kind::kBlob:
+        text += EncodeBase64(static_cast<const Blob*>(content)->bytes);
+        return;
       case Kind::kTimestamp:
         text += FormatIso8601(*static_cast<const Timestamp*>(content), service_.milliseconds);
         return;
-      case Kind::kStructure: Members(type.schema(), content, false); return;
+      case Kind::kStructure:
+        Members(type.schema(), content, false);
+        return;
       case Kind::kList:
         for (std::size_t i = 0; i < type.size(content); ++i)
           if (const void* item = type.element().get(type.at(content, i)))

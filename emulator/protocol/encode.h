@@ -12,7 +12,8 @@ struct Body {
   std::string text;
 };
 
-Body EncodeAnswer(const api::Operation& operation, const Schema& schema, const void* answer, const std::string& request_id);
+Body EncodeAnswer(const api::Operation& operation, const Schema& schema, const void* answer,
+                  const std::string& request_id);
 
 // The envelope of an error; the status is api::HttpStatus's.
 Body EncodeError(const api::Service& service, const ApiError& error, int status, const std::string& request_id);

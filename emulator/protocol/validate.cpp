@@ -28,17 +28,23 @@ std::string Decapitalised(const std::string& name) {
 }
 
 std::string NumberText(double number) {
-  return number == std::floor(number) ? fmt::format("{}", static_cast<std::int64_t>(number)) : fmt::format("{}", number);
+  return number == std::floor(number) ? fmt::format("{}", static_cast<std::int64_t>(number))
+                                      : fmt::format("{}", number);
 }
 
 // A value as Coral prints it in its messages.
 std::string ValueText(const Type& type, const void* content) {
   switch (type.kind) {
-    case Kind::kString: return *static_cast<const std::string*>(content);
-    case Kind::kInteger: return std::to_string(*static_cast<const std::int32_t*>(content));
-    case Kind::kLong: return std::to_string(*static_cast<const std::int64_t*>(content));
-    case Kind::kDouble: return NumberText(*static_cast<const double*>(content));
-    case Kind::kBoolean: return *static_cast<const bool*>(content) ? "true" : "false";
+    case Kind::kString:
+      return *static_cast<const std::string*>(content);
+    case Kind::kInteger:
+      return std::to_string(*static_cast<const std::int32_t*>(content));
+    case Kind::kLong:
+      return std::to_string(*static_cast<const std::int64_t*>(content));
+    case Kind::kDouble:
+      return NumberText(*static_cast<const double*>(content));
+    case Kind::kBoolean:
+      return *static_cast<const bool*>(content) ? "true" : "false";
     case Kind::kList: {
       std::string text = "[";
       for (std::size_t i = 0; i < type.size(content); ++i) {
@@ -47,15 +53,16 @@ std::string ValueText(const Type& type, const void* content) {
       }
       return text + "]";
     }
-    default: return "";
+    default:
+      return "";
   }
 }
 
 struct Violation {
   enum class Kind { kMissing, kMinimum, kMaximum, kPattern, kEnum };
   Kind kind;
-  std::string path;        // Coral's: actions.1.member.type
-  std::string name;        // the member's name in a request: GroupDescription
+  std::string path;  // Coral's: actions.1.member.type
+  std::string name;  // the member's name in a request: GroupDescription
   std::string value;
   bool hide_value = false;
   std::string constraint;  // Coral's: Member must have length less than or equal to 32
@@ -72,7 +79,8 @@ class Inspection {
       const void* content = field.type->get(SlotOf(structure, field));
       if (!content) {
         if (field.required)
-          violations.push_back({Violation::Kind::kMissing, here, field.request_name, "", false, "Member must not be null", ""});
+          violations.push_back(
+              {Violation::Kind::kMissing, here, field.request_name, "", false, "Member must not be null", ""});
         continue;
       }
       Content(*field.type, content, field.constraints, here, field.request_name, field.sensitive);
@@ -124,16 +132,17 @@ class Inspection {
     type.each(content, &visit, [](void* context, const std::string& key, const void* slot) {
       auto& v = *static_cast<Visit*>(context);
       if (v.constraints && v.constraints->key)
-        v.inspection.Check(TypeOf<std::string>(), &key, *v.constraints->key, v.path + "." + key + ".key", v.name, false, nullptr);
+        v.inspection.Check(TypeOf<std::string>(), &key, *v.constraints->key, v.path + "." + key + ".key", v.name, false,
+                           nullptr);
       if (const void* item = v.element.get(slot))
-        v.inspection.Content(v.element, item, v.constraints ? v.constraints->element : nullptr, v.path + "." + key + ".member",
-                             v.name, v.sensitive);
+        v.inspection.Content(v.element, item, v.constraints ? v.constraints->element : nullptr,
+                             v.path + "." + key + ".member", v.name, v.sensitive);
     });
   }
 
   // Coral reports what is wrong with an element of a list of scalars as a violation of the list.
-  void Add(Violation::Kind kind, const std::string& path, const std::string& name, const std::string& value, bool sensitive,
-           const std::string& constraint, const char* pattern, const ListView* list) {
+  void Add(Violation::Kind kind, const std::string& path, const std::string& name, const std::string& value,
+           bool sensitive, const std::string& constraint, const char* pattern, const ListView* list) {
     if (list)
       violations.push_back({kind, list->path, name, list->value, sensitive,
                             fmt::format("Member must satisfy constraint: [{}]", constraint), pattern});
@@ -141,19 +150,35 @@ class Inspection {
       violations.push_back({kind, path, name, value, sensitive, constraint, pattern});
   }
 
-  void Check(const Type& type, const void* content, const Constraints& c, const std::string& path, const std::string& name,
-             bool sensitive, const ListView* list) {
+  void Check(const Type& type, const void* content, const Constraints& c, const std::string& path,
+             const std::string& name, bool sensitive, const ListView* list) {
     double measure = 0;
     const char* what = "have length";
     switch (type.kind) {
-      case Kind::kString: measure = static_cast<double>(CountCharacters(*static_cast<const std::string*>(content))); break;
-      case Kind::kBlob: measure = static_cast<double>(static_cast<const Blob*>(content)->bytes.size()); break;
+      case Kind::kString:
+        measure = static_cast<double>(CountCharacters(*static_cast<const std::string*>(content)));
+        break;
+      case Kind::kBlob:
+        measure = static_cast<double>(static_cast<const Blob*>(content)->bytes.size());
+        break;
       case Kind::kList:
-      case Kind::kMap: measure = static_cast<double>(type.size(content)); break;
-      case Kind::kInteger: measure = *static_cast<const std::int32_t*>(content); what = "have value"; break;
-      case Kind::kLong: measure = static_cast<double>(*static_cast<const std::int64_t*>(content)); what = "have value"; break;
-      case Kind::kDouble: measure = *static_cast<const double*>(content); what = "have value"; break;
-      default: return;
+      case Kind::kMap:
+        measure = static_cast<double>(type.size(content));
+        break;
+      case Kind::kInteger:
+        measure = *static_cast<const std::int32_t*>(content);
+        what = "have value";
+        break;
+      case Kind::kLong:
+        measure = static_cast<double>(*static_cast<const std::int64_t*>(content));
+        what = "have value";
+        break;
+      case Kind::kDouble:
+        measure = *static_cast<const double*>(content);
+        what = "have value";
+        break;
+      default:
+        return;
     }
     const std::string value = ValueText(type, content);
     if (c.enumeration) {
@@ -184,7 +209,8 @@ class Inspection {
 };
 
 ApiError CoralError(const api::Service& service, const std::vector<Violation>& violations) {
-  std::string message = fmt::format("{} validation error{} detected: ", violations.size(), violations.size() == 1 ? "" : "s");
+  std::string message =
+      fmt::format("{} validation error{} detected: ", violations.size(), violations.size() == 1 ? "" : "s");
   for (const auto& v : violations) {
     if (&v != &violations.front()) message += "; ";
     const bool short_enum = v.kind == Violation::Kind::kEnum && service.short_enum_violations;
@@ -214,7 +240,8 @@ ApiError EcrError(const api::Service& service, const Violation& v) {
 ApiError Ec2Error(const Violation& v) {
   if (v.kind == Violation::Kind::kMissing)
     return ApiError("MissingParameter", fmt::format("The request must contain the parameter {}", v.name));
-  return ApiError("InvalidParameterValue", fmt::format("Value ({}) for parameter {} is invalid.", v.value, Decapitalised(v.name)));
+  return ApiError("InvalidParameterValue",
+                  fmt::format("Value ({}) for parameter {} is invalid.", v.value, Decapitalised(v.name)));
 }
 
 // Java's \uXXXX is RE2's \x{XXXX}.
@@ -252,7 +279,9 @@ const re2::RE2* Validator::Compiled(const char* pattern) const {
   return patterns_.emplace(pattern, std::move(compiled)).first->second.get();
 }
 
-bool Validator::CanExpress(const char* pattern) const { return Compiled(pattern) != nullptr; }
+bool Validator::CanExpress(const char* pattern) const {
+  return Compiled(pattern) != nullptr;
+}
 
 bool Validator::Matches(const char* pattern, const std::string& text) const {
   const re2::RE2* compiled = Compiled(pattern);
@@ -264,9 +293,12 @@ void Validator::Check(const api::Service& service, const Schema& schema, const v
   inspection.Structure(schema, input, "");
   if (inspection.violations.empty()) return;
   switch (service.validation_style) {
-    case api::ValidationStyle::kEc2: throw Ec2Error(inspection.violations.front());
-    case api::ValidationStyle::kEcr: throw EcrError(service, inspection.violations.front());
-    case api::ValidationStyle::kCoral: throw CoralError(service, inspection.violations);
+    case api::ValidationStyle::kEc2:
+      throw Ec2Error(inspection.violations.front());
+    case api::ValidationStyle::kEcr:
+      throw EcrError(service, inspection.violations.front());
+    case api::ValidationStyle::kCoral:
+      throw CoralError(service, inspection.violations);
   }
 }
 

@@ -1,6 +1,8 @@
 // VPCs, subnets and what comes with them. Texts and codes: aws-facts B.1, B.2.
 #include "handlers/ec2/vpcs.h"
 
+#include <set>
+
 #include "api/ec2/CreateTagsRequest.h"
 #include "api/ec2/CreateTagsResponse.h"
 #include "api/ec2/DeleteSubnetRequest.h"

@@ -30,8 +30,7 @@ constexpr std::size_t kMostKeys = 2;
 
 KeyRecord RequireKey(Context& context, const std::string& user, const std::string& id) {
   auto key = context.tx.Get<KeyRecord>({}, id);
-  if (!key || key->deleted || key->owner != context.account() || key->user != user)
-    throw errors::AccessKeyNotFound(id);
+  if (!key || key->deleted || key->owner != context.account() || key->user != user) throw errors::AccessKeyNotFound(id);
   return *key;
 }
 

@@ -46,8 +46,8 @@ class Fixture {
   template <class Fn>
   auto Run(Fn fn) {
     return database.Write([&](store::Transaction& tx) {
-      Context context{tx, engines, ids, clock.Now(), scope, Principal::Root(scope.account), ids.Uuid(), "127.0.0.1",
-                      "test"};
+      Context context{tx,         engines,     ids,   clock.Now(), scope, Principal::Root(scope.account),
+                      ids.Uuid(), "127.0.0.1", "test"};
       return fn(context);
     });
   }

@@ -1,6 +1,7 @@
 // A small world around a data plane under test: a network that admits what the test says, hosts that are real servers.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>

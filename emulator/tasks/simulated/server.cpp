@@ -3,6 +3,10 @@
 #include <limits>
 #include <utility>  // Boost 1.74's Asio needs std::exchange and does not include it
 
+#if defined(__SANITIZE_THREAD__)
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK  // the thread sanitizer does not know fences, and g++ warns of each
+#endif
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
