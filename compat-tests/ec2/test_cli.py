@@ -34,7 +34,8 @@ def post(aws, **parameters):
     return aws.http("POST", "/", body, {
         "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
         "Authorization": f"AWS4-HMAC-SHA256 Credential={aws.account}/20260101/{aws.region}/ec2/aws4_request, "
-                         "SignedHeaders=host, Signature=0000"})
+                         "SignedHeaders=host;x-amz-date, Signature=0000",
+        "X-Amz-Date": "20260101T000000Z"})
 
 
 def test_answers_and_errors_on_the_wire(aws):
