@@ -34,6 +34,10 @@ using Revision = records::ecs::ServiceRevision;
 // A task without health checks counts as healthy when it has been RUNNING for so long (aws-facts D.6).
 constexpr Duration kSettled = std::chrono::seconds(40);
 constexpr Duration kSettledQuick = std::chrono::milliseconds(300);
+// Quick, health checks see in a second what takes them a minute on AWS. A task that has served well is given time, so
+// that closing a security group for a moment shows unhealthy targets, and not new ones. A release that never becomes
+// healthy gets none.
+constexpr Duration kPatienceQuick = std::chrono::seconds(10);
 constexpr Duration kInactiveVisible = std::chrono::hours(1);
 constexpr Duration kSteadyStateRepeats = std::chrono::hours(6);
 
@@ -132,7 +136,7 @@ class Reconciliation {
       state.running = task.last_status == "RUNNING";
       state.availability_zone = task.availability_zone;
       state.created = task.times["createdAt"];
-      if (state.running) state.verdict = VerdictOn(task);
+      if (state.running) state.verdict = WithPatience(task, VerdictOn(task));
       if (state.verdict == Verdict::kHealthy && !task.was_healthy) {
         task.was_healthy = true;
         context_.tx.Put(context_.scope, task);
@@ -184,6 +188,18 @@ class Reconciliation {
       if (settled > context_.now) return Verdict::kPending;
     }
     return Verdict::kHealthy;
+  }
+
+  Verdict WithPatience(Task& task, Verdict verdict) {
+    const bool fell_ill = verdict == Verdict::kUnhealthy && task.was_healthy;
+    if (fell_ill != task.unhealthy_since.has_value() && verdict != Verdict::kPending) {
+      task.unhealthy_since = fell_ill ? std::optional(context_.now) : std::nullopt;
+      context_.tx.Put(context_.scope, task);
+    }
+    if (!fell_ill) return verdict;
+    const Timestamp until = *task.unhealthy_since + context_.engines.clock.Delay(Duration(0), kPatienceQuick);
+    LookAgainAt(until);
+    return until > context_.now ? Verdict::kPending : verdict;
   }
 
   Task& TaskOf(const std::string& id) {

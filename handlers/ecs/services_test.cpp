@@ -159,7 +159,7 @@ TEST_CASE("tasks whose targets fail are replaced, after the grace period") {
   account.SetHealth(TimedOut(), "10.0.10.4");
   account.Wait(std::chrono::seconds(1));
   CHECK(Count(account.Events(), "unhealthy") == 0);
-  account.Wait(std::chrono::seconds(61));
+  account.Wait(std::chrono::seconds(75));
   CHECK(Count(account.Events(), "has started 1 tasks:") == 1);
   CHECK(Count(account.Events(), "Amazon ECS replaced 1 tasks due to an unhealthy status.") == 1);
   CHECK(account.TasksIn("RUNNING").size() == 3);
@@ -171,6 +171,20 @@ TEST_CASE("tasks whose targets fail are replaced, after the grace period") {
   CHECK(stopped[0].stopped_reason == "Task failed ELB health checks in (target-group " + account.target_group + ")");
   CHECK(Count(account.Events(), "(task " + stopped[0].id + ") (port 3000) is unhealthy in (target-group " +
                                     account.target_group + ") due to (reason Request timed out).") == 1);
+}
+
+TEST_CASE("targets that are unhealthy for a moment heal, and nothing is restarted") {
+  Account account;
+  account.Call(CreateService, account.ServiceRequest(2, true));
+  account.Play();
+  account.SetHealth(Healthy());
+  account.SetHealth(TimedOut());
+  account.Wait(std::chrono::seconds(5));
+  account.SetHealth(Healthy());
+  account.Wait(std::chrono::seconds(30));
+  CHECK(account.Tasks().size() == 2);
+  CHECK(account.TasksIn("RUNNING").size() == 2);
+  CHECK(Count(account.Events(), "has reached a steady state.") == 1);
 }
 
 TEST_CASE("tasks that do not start are tried again, ever more slowly, and the events say why") {

@@ -78,8 +78,9 @@ struct Task {
   std::vector<FetchedSecret> secrets;
   bool enable_execute_command = false;
   bool handed_to_runtime = false;
-  bool was_healthy = false;     // has counted as healthy for its deployment
-  std::string delayed_failure;  // why the task will not start, while AWS would still be trying
+  bool was_healthy = false;                  // has counted as healthy for its deployment
+  std::optional<Timestamp> unhealthy_since;  // it was healthy, and is not now
+  std::string delayed_failure;               // why the task will not start, while AWS would still be trying
   std::string delayed_failure_container;
   std::string blocked_by;  // the network's own explanation of a connection that failed
   std::string stop_code;
@@ -115,6 +116,6 @@ DRYDOCK_SCHEMA(drydock::records::ecs::Task, id, arn, cluster, task_definition_ar
                active_service, deployment_id, last_status, desired_status, launch_type, capacity_provider,
                platform_version, cpu, memory, cpu_architecture, ephemeral_storage_gib, availability_zone,
                network_configuration, attachment, containers, overrides, targets, secrets, enable_execute_command,
-               handed_to_runtime, was_healthy, delayed_failure, delayed_failure_container, blocked_by, stop_code,
-               stopped_reason, tags, version, times)
+               handed_to_runtime, was_healthy, unhealthy_since, delayed_failure, delayed_failure_container, blocked_by,
+               stop_code, stopped_reason, tags, version, times)
 DRYDOCK_SCHEMA(drydock::records::ecs::ClientToken, token, request, task_ids, created_at)
