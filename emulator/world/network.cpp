@@ -204,6 +204,8 @@ loadbalancer::Verdict LoadBalancerNetwork::ClientToLoadBalancer(const loadbalanc
   } else {
     const auto address = network::Address::Parse(source);
     if (!address) return Unknown("\"" + source + "\" is neither an address, a network interface nor a task.");
+    if (load_balancer.scheme == loadbalancer::Scheme::kInternal && network::IsPublic(*address))
+      return Unknown("The load balancer is internal: no address on the internet leads to it.");
     from = network::AddressEndpoint{*address};
   }
 

@@ -213,6 +213,9 @@ TEST_CASE("who a client says it is") {
   // reaches inside of the VPC once its own group lets it out.
   CHECK_FALSE(judge.ClientToLoadBalancer(load_balancer, node, task, 80).admitted);
   load_balancer.scheme = loadbalancer::Scheme::kInternal;
+  database.Write([](store::Transaction& tx) {  // an internal load balancer's node has no public address
+    tx.Put(kScope, Interface("eni-alb", "subnet-public", "10.0.0.10", "sg-alb"));
+  });
   CHECK_FALSE(judge.ClientToLoadBalancer(load_balancer, node, "eni-task", 80).admitted);
   database.Write([](store::Transaction& tx) {
     auto out = Rule("sgr-task-out", "sg-task", true, 80);

@@ -68,11 +68,17 @@ record::Vpc MakeDefaultVpc(Context& context) {
 }
 
 bool HasDefaults(Context& context) {
-  return context.tx.Get<record::RegionDefaults>(context.scope, std::string("defaults")).has_value();
+  const auto defaults = context.tx.Get<record::RegionDefaults>(context.scope, std::string("defaults"));
+  return defaults && defaults->default_vpc_made;
 }
 
 void EnsureDefaultVpc(Context& context) {
-  if (!HasDefaults(context)) MakeDefaultVpc(context);
+  if (HasDefaults(context)) return;
+  if (!FindDefaultVpc(context)) MakeDefaultVpc(context);
+  record::RegionDefaults defaults;
+  defaults.dhcp_options_id = DefaultDhcpOptionsId(context);
+  defaults.default_vpc_made = true;
+  context.tx.Put(context.scope, defaults);
 }
 
 }  // namespace drydock::ec2

@@ -199,7 +199,7 @@ TEST_CASE("revoking: what is not there is an error, in the default VPC it comes 
 
   const auto default_vpc = f.Run([](Context& context) {
     EnsureDefaultVpc(context);
-    return FindDefaultVpc(context)->vpc_id;
+    return FindDefaultVpc(context).value().vpc_id;
   });
   const auto lenient = f.Group(default_vpc, "web");
   const auto unknown = f.Call(RevokeSecurityGroupIngress, Revocation(lenient, {Tcp(81, 81, {"0.0.0.0/0"})}));
@@ -279,7 +279,7 @@ TEST_CASE("a group that others need stays: two groups that name each other, an i
   CHECK(f.CodeOf(DeleteSecurityGroup, request) == "InvalidGroup.NotFound");
 
   request.GroupId =
-      f.Run([&](Context& context) { return FindSecurityGroupNamed(context, vpc_id, "default")->group_id; });
+      f.Run([&](Context& context) { return FindSecurityGroupNamed(context, vpc_id, "default").value().group_id; });
   const auto reserved = f.ErrorOf(DeleteSecurityGroup, request);
   CHECK(reserved.code() == "CannotDelete");
   CHECK(reserved.message() ==

@@ -339,6 +339,23 @@ TEST_CASE("a new account and region has a default VPC, made once") {
   CHECK(routes[1].State == "active");
 }
 
+TEST_CASE("the default VPC comes also after another one, and does not come back by itself") {
+  Ec2Fixture f;
+  const auto first = f.Vpc();
+  const auto default_id = f.Run([](Context& context) {
+    EnsureDefaultVpc(context);
+    const auto vpc = FindDefaultVpc(context);
+    return vpc ? vpc->vpc_id : std::string();
+  });
+  REQUIRE_FALSE(default_id.empty());
+  CHECK(default_id != first);
+  f.Run([&](Context& context) {
+    context.tx.Erase<records::ec2::Vpc>(context.scope, default_id);
+    EnsureDefaultVpc(context);
+    CHECK_FALSE(FindDefaultVpc(context));
+  });
+}
+
 TEST_CASE("accounts and regions see nothing of each other") {
   Ec2Fixture f;
   const auto vpc_id = f.Vpc();

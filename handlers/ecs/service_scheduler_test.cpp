@@ -41,7 +41,7 @@ class Service {
   }
 };
 
-using Ids = std::vector<std::string>;
+using Names = std::vector<std::string>;
 
 }  // namespace
 
@@ -64,10 +64,10 @@ TEST_CASE("a rolling update starts the new tasks first and stops old ones as the
   CHECK(plan.surplus.empty());
 
   plan = Decide(Service(2).Healthy(kOld, 2).Healthy(kCurrent).Unjudged(kCurrent).situation);
-  CHECK(plan.surplus == Ids{"a"});
+  CHECK(plan.surplus == Names{"a"});
 
   plan = Decide(Service(2).Healthy(kOld, 2).Healthy(kCurrent, 2).situation);
-  CHECK(plan.surplus == Ids{"a", "b"});
+  CHECK(plan.surplus == Names{"a", "b"});
 }
 
 // ECS developer guide, "Rolling update deployments": with 50/100 old tasks are stopped first.
@@ -101,7 +101,7 @@ TEST_CASE("the limits are rounded as AWS rounds them: the minimum up, the maximu
 
 TEST_CASE("old tasks that do not serve go at once") {
   const Plan plan = Decide(Service(2).Starting(kOld).Unhealthy(kOld).situation);
-  CHECK(plan.surplus == Ids{"a", "b"});
+  CHECK(plan.surplus == Names{"a", "b"});
   CHECK(plan.start == 2);
 }
 
@@ -119,27 +119,27 @@ TEST_CASE("an unhealthy task is replaced before it is stopped") {
   CHECK(plan.surplus.empty());
 
   plan = Decide(Service(2).Healthy(kCurrent).Unhealthy(kCurrent).Healthy(kCurrent).situation);
-  CHECK(plan.unhealthy == Ids{"b"});
+  CHECK(plan.unhealthy == Names{"b"});
   CHECK(plan.surplus.empty());
 
   plan = Decide(Service(2).Healthy(kCurrent).Unhealthy(kCurrent).Unhealthy(kCurrent).situation);
-  CHECK(plan.unhealthy == Ids{"b"});
+  CHECK(plan.unhealthy == Names{"b"});
 }
 
 TEST_CASE("where the maximum forbids a replacement, unhealthy tasks are stopped first, one at a time") {
   Plan plan = Decide(Service(2, 50, 100).Unhealthy(kCurrent, 2).situation);
   CHECK(plan.start == 0);
-  CHECK(plan.unhealthy == Ids{"a"});
+  CHECK(plan.unhealthy == Names{"a"});
   // A bad release: the old tasks stay, as the minimum demands.
   plan = Decide(Service(2).Healthy(kOld, 2).Unhealthy(kCurrent, 2).situation);
-  CHECK(plan.unhealthy == Ids{"c"});
+  CHECK(plan.unhealthy == Names{"c"});
   CHECK(plan.surplus.empty());
 }
 
 TEST_CASE("scaling in stops what does not run yet, then empties the fullest Availability Zone") {
-  CHECK(Decide(Service(2).Healthy(kCurrent, 2).Starting(kCurrent).situation).surplus == Ids{"c"});
-  CHECK(Decide(Service(2).Healthy(kCurrent, 3).situation).surplus == Ids{"c"});  // zones a b a
-  CHECK(Decide(Service(1).Healthy(kCurrent, 3).situation).surplus == Ids{"c", "b"});
+  CHECK(Decide(Service(2).Healthy(kCurrent, 2).Starting(kCurrent).situation).surplus == Names{"c"});
+  CHECK(Decide(Service(2).Healthy(kCurrent, 3).situation).surplus == Names{"c"});  // zones a b a
+  CHECK(Decide(Service(1).Healthy(kCurrent, 3).situation).surplus == Names{"c", "b"});
   CHECK(Decide(Service(0).Healthy(kCurrent).Unhealthy(kCurrent).Starting(kCurrent).situation).surplus.size() == 2);
   CHECK(Decide(Service(0).Healthy(kCurrent).Unhealthy(kCurrent).situation).unhealthy.size() == 1);
 }

@@ -46,11 +46,11 @@ struct DhcpOptions {
   static constexpr auto kId = store::Members(&DhcpOptions::dhcp_options_id);
 };
 
-// What an account has in a region from the first moment on. There is one of these as soon as the default VPC was made,
-// also after that VPC was deleted.
+// What an account has in a region from the first moment on.
 struct RegionDefaults {
   std::string key = "defaults";
   std::string dhcp_options_id;
+  bool default_vpc_made = false;  // stays when that VPC is deleted
 
   static constexpr store::TableName kTable{"ec2_region_defaults"};
   static constexpr auto kId = store::Members(&RegionDefaults::key);
@@ -63,4 +63,4 @@ DRYDOCK_SCHEMA(drydock::records::ec2::Vpc, vpc_id, cidr_blocks, is_default, inst
                enable_dns_support, enable_dns_hostnames, enable_network_address_usage_metrics, tags)
 DRYDOCK_SCHEMA(drydock::records::ec2::DhcpConfiguration, key, values)
 DRYDOCK_SCHEMA(drydock::records::ec2::DhcpOptions, dhcp_options_id, configurations, tags)
-DRYDOCK_SCHEMA(drydock::records::ec2::RegionDefaults, key, dhcp_options_id)
+DRYDOCK_SCHEMA(drydock::records::ec2::RegionDefaults, key, dhcp_options_id, default_vpc_made)
