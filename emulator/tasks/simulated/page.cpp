@@ -75,15 +75,6 @@ std::string DescribeContainer(const TaskSpec& task, const ContainerSpec& contain
     }
     writer.EndObject();
   }
-  const auto added = [&](const char* name, const std::string& value) {
-    if (value.empty()) return;
-    writer.StartObject();
-    Member(writer, "name", name);
-    Member(writer, "from", "ecs");
-    writer.EndObject();
-  };
-  added("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", task.credentials_uri);
-  added("ECS_CONTAINER_METADATA_URI_V4", task.metadata_uri);
   writer.EndArray();
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
