@@ -23,6 +23,7 @@ def main():
         for service, operation in TAG.findall(path.read_text()):
             implemented.setdefault(service, {})[operation] = path.relative_to(ROOT).as_posix()
     tests = {path: path.read_text() for path in sorted((ROOT / "compat-tests").rglob("test_*.py"))}
+    tests.update({path: path.read_text() for path in sorted((ROOT / "compat-tests" / "javascript").glob("*.test.mjs"))})
     tests.update({path: path.read_text() for path in sorted((ROOT / "docker" / "examples").rglob("*.sh"))})
 
     print("# What Drydock implements\n")
@@ -37,7 +38,7 @@ def main():
         print(f"\n## {service}\n\n| Operation | Implemented in | Called in |\n|---|---|---|")
         for operation, path in sorted(implemented[service].items()):
             spelled = snake(operation)
-            words = re.compile(rf"\b({spelled}|{spelled.replace('_', '-')}|\"{operation}\")\b")
+            words = re.compile(rf"\b({spelled}|{spelled.replace('_', '-')}|\"{operation}\"|{operation}Command)\b")
             called = [test.relative_to(ROOT).as_posix().replace("compat-tests/", "") for test, text in tests.items()
                       if words.search(text)]
             print(f"| {operation} | {path} | {', '.join(called) or '–'} |")

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds everything, runs every test: the unit tests of all rooms, then real clients against the binary.
-# Installs the Debian packages that are missing, nothing else. The last line is the runner's own count.
+# Installs what is missing of Debian's packages and javascript/'s, nothing else. The last line is the runner's own count.
 #
 #   sh compat-tests/run.sh [arguments for pytest]
 set -eu
@@ -10,6 +10,16 @@ cd "$root"
 # shellcheck disable=SC2086 # a list of words
 install_missing $build_packages skopeo curl
 command -v aws >/dev/null || install_missing awscli
+command -v npm >/dev/null || install_missing nodejs npm
+
+# The SDK for JavaScript, again only when the lock file has changed.
+(
+  cd compat-tests/javascript
+  cmp -s package-lock.json node_modules/.installed || {
+    npm ci --silent --no-audit --no-fund
+    cp package-lock.json node_modules/.installed
+  }
+)
 
 # A Python that has the clients already is used as it is.
 python=python3

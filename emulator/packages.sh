@@ -1,5 +1,6 @@
 # Sourced by the run scripts: installs Debian packages that are missing, and only those.
 #   install_missing <package> …
+# shellcheck disable=SC2086 # lists of words are meant as words
 install_missing() {
   missing=""
   for package in "$@"; do
@@ -15,11 +16,14 @@ install_missing() {
     }
     as_root=sudo
   fi
-  # shellcheck disable=SC2086 # the names are words
-  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null 2>&1 || {
-    $as_root apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >&2
+  # An old list of packages, or none, is reason for a second try only.
+  try_install $missing 2>/dev/null || {
+    $as_root apt-get update -qq >/dev/null
+    try_install $missing
   }
+}
+try_install() {
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >/dev/null
 }
 
 build_packages="g++ cmake ninja-build pkg-config python3 libcpp-httplib-dev rapidjson-dev libsqlite3-dev libcli11-dev
