@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Speed and memory beside named peers, in one run on one machine; writes RESULTS.md.
 
-    python3 compat-tests/bench/run.py [seconds for each measurement]
+    python3 compat-tests/bench/run.py [seconds for each measurement] [parts: process api balancer moto]
 
 Needs a release build, wrk, nginx and boto3. The peers: a bare cpp-httplib server that answers the same bytes, nginx's
-proxy_pass with keep-alive, and moto_server where moto can be imported. Ratios are what counts: absolute numbers are of
-the machine. These are measurements, not tests: nothing fails here.
+proxy_pass with keep-alive, and moto_server where a Python of this machine can import it. Ratios are what counts:
+absolute numbers are of the machine. Rows of parts that were not asked for stay as they are in RESULTS.md. These are
+measurements, not tests: nothing fails here.
 """
 import contextlib
 import datetime
@@ -23,13 +24,15 @@ import time
 import urllib.parse
 import urllib.request
 
+import boto3
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent))
 from conftest import Server, eventually, free_port, request  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("DRYDOCK_BUILD", ROOT / "build" / "release"))
-SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+SECONDS = next((int(argument) for argument in sys.argv[1:] if argument.isdigit()), 5)
 ACCOUNT = "111122223333"
 rows = []
 
@@ -167,17 +170,44 @@ def api_port(binary):
         for connection in idle:
             connection.close()
         server.stop()
-    moto(identity, describe=None)
 
 
-def moto(identity, describe):
-    if subprocess.run([sys.executable, "-c", "import moto.server"], capture_output=True).returncode != 0:
-        report("moto_server", "not on this machine")
+def python_with_moto():
+    """The first Python of this machine that can import moto_server, or None."""
+    folders = [*os.environ["PATH"].split(":"), *map(str, (pathlib.Path.home() / ".pyenv" / "versions").glob("*/bin"))]
+    for python in [sys.executable, *(f"{folder}/python3" for folder in folders)]:
+        if os.access(python, os.X_OK) and subprocess.run([python, "-c", "import moto.server"], capture_output=True).returncode == 0:
+            return python
+    return None
+
+
+def moto(binary):
+    """The same calls, one after the other, to Drydock and to moto_server. moto keeps its state in memory, Drydock on disk."""
+    python = python_with_moto()
+    if not python:
+        report("beside moto_server", "no Python of this machine has it")
         return
+    version = subprocess.run([python, "-c", "import moto; print(moto.__version__)"], capture_output=True, text=True).stdout.strip()
     port = free_port()
-    with process(sys.executable, "-m", "moto.server", "-p", str(port), port=port) as running:
-        rate, p99, _ = wrk(port, 16, identity)
-        report("the same get-caller-identity on moto_server", f"{rate:,.0f}/s, p99 {p99:.2f} ms, {memory_mib(running.pid):.0f} MiB")
+    with tempfile.TemporaryDirectory() as folder, process(python, "-m", "moto.server", "-p", str(port), port=port) as peer:
+        server = Server("--data-dir", f"{folder}/data")
+        group = {each: boto3.client("ec2", endpoint_url=f"http://127.0.0.1:{each}", region_name="us-east-1", aws_access_key_id=ACCOUNT,
+                                    aws_secret_access_key="test").describe_security_groups()["SecurityGroups"][0]["GroupId"]
+                 for each in (server.port, port)}
+        identity = lua_post("sts", {"Action": "GetCallerIdentity", "Version": "2011-06-15"})
+        describe = {each: lua_post("ec2", {"Action": "DescribeSecurityGroups", "Version": "2016-11-15", "GroupId.1": group[each]})
+                    for each in group}
+        for name, ours, theirs in (("sts get-caller-identity", identity, identity),
+                                   ("DescribeSecurityGroups of one id", describe[server.port], describe[port]),
+                                   ("CreateSecurityGroup (moto: in memory)", LUA_CREATE_GROUPS, LUA_CREATE_GROUPS)):
+            moto_rate, moto_p99, moto_refused = wrk(port, 16, theirs)
+            rate, p99, refused = wrk(server.port, 16, ours)
+            assert refused < 0.01 and moto_refused < 0.01, f"{name}: {refused:.0%} and {moto_refused:.0%} refused"
+            report(f"{name}, 16 connections, beside moto", f"{rate:,.0f}/s, p99 {p99:.1f} ms",
+                   f"moto_server {version} {moto_rate:,.0f}/s, p99 {moto_p99:.1f} ms", f"{rate / moto_rate:.0f} times")
+        report("memory after that (resident), beside moto", f"{memory_mib(server.process.pid):.0f} MiB",
+               f"moto_server {version} {memory_mib(peer.pid):.0f} MiB")
+        server.stop()
 
 
 NGINX = """
@@ -266,17 +296,23 @@ def network_engine():
 
 
 def write():
+    """Into RESULTS.md: new rows take the places of their old ones, and what stands after the table stays."""
+    file = HERE / "RESULTS.md"
+    old = file.read_text().splitlines() if file.exists() else []
+    table = {line.split(" | ")[0]: line for line in old if line.startswith("| ") and not line.startswith("| What |")}
+    after = old[max(number for number, line in enumerate(old) if line.startswith("|")) + 1:] if table else []
+    table.update({f"| {row[0]}": f"| {' | '.join(row)} |" for row in rows})
     machine = f"{platform.system()} {platform.release()}, {os.cpu_count()} cores"
     lines = ["# Speed and memory", "",
              f"`python3 compat-tests/bench/run.py` on {datetime.date.today()}, {machine}; load generator, peer and Drydock on the same cores.", "",
-             "| What | Drydock | Peer in the same run | Ratio | Wanted |", "|---|---|---|---|---|"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
-    (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n")
+             "| What | Drydock | Peer in the same run | Ratio | Wanted |", "|---|---|---|---|---|", *table.values(), *after]
+    file.write_text("\n".join(lines) + "\n")
 
+
+PARTS = {"process": start_and_size, "api": api_port, "balancer": lambda binary: load_balancer(), "moto": moto}
 
 if __name__ == "__main__":
-    binary = str(BUILD / "emulator" / "drydock")
-    start_and_size(binary)
-    api_port(binary)
-    load_balancer()
+    asked = [argument for argument in sys.argv[1:] if not argument.isdigit()] or list(PARTS)
+    for part in asked:
+        PARTS[part](str(BUILD / "emulator" / "drydock"))
     write()
