@@ -26,5 +26,6 @@ try_install() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >/dev/null
 }
 
+# shellcheck disable=SC2034 # for the scripts that source this
 build_packages="g++ cmake ninja-build pkg-config python3 libcpp-httplib-dev rapidjson-dev libsqlite3-dev libcli11-dev
   catch2 libssl-dev libboost-dev libre2-dev libfmt-dev libspdlog-dev zlib1g-dev"

@@ -23,6 +23,14 @@ drydock=$root/build/release/emulator/drydock
 [ "$demo" = yes ] || exec "$drydock" serve "$@"
 
 install_missing awscli skopeo curl
+port=${DRYDOCK_PORT:-4566}
+for argument in "$@"; do
+  case $argument in --port=*) port=${argument#--port=} ;; esac
+  [ "${previous:-}" != --port ] || port=$argument
+  previous=$argument
+done
+export AWS_ENDPOINT_URL="http://127.0.0.1:$port"
+! curl -s -o /dev/null "$AWS_ENDPOINT_URL" || { echo "Something answers at $AWS_ENDPOINT_URL already; try --port." >&2; exit 1; }
 "$drydock" serve "$@" &
 server=$!
 trap 'kill "$server" 2>/dev/null; wait "$server"' EXIT
