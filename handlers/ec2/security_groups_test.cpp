@@ -61,7 +61,7 @@ RevokeSecurityGroupIngressRequest Revocation(const std::string& group_id, List<I
   request.IpPermissions = std::move(permissions);
   return request;
 }
-SecurityGroup Described(Ec2Fixture& f, const std::string& group_id) {
+SecurityGroup DescribedGroup(Ec2Fixture& f, const std::string& group_id) {
   DescribeSecurityGroupsRequest request;
   request.GroupIds = {group_id};
   return f.Call(DescribeSecurityGroups, request).SecurityGroups.at(0);
@@ -72,7 +72,7 @@ SecurityGroup Described(Ec2Fixture& f, const std::string& group_id) {
 TEST_CASE("a new group admits nothing and lets everything out; its name is its VPC's only one") {
   Ec2Fixture f;
   const auto vpc_id = f.Vpc();
-  const auto group = Described(f, f.Group(vpc_id, "web"));
+  const auto group = DescribedGroup(f, f.Group(vpc_id, "web"));
   CHECK(group.IpPermissions.empty());
   CHECK(group.IpPermissions.present);  // an empty element, as AWS sends
   REQUIRE(group.IpPermissionsEgress.size() == 1);
@@ -115,7 +115,7 @@ TEST_CASE("a rule for each peer; permissions put together by protocol and ports"
   CHECK(rules[2].SecurityGroupRuleId->rfind("sgr-", 0) == 0);
   CHECK_FALSE(rules[0].Tags.present);
 
-  const auto permissions = Described(f, app).IpPermissions;
+  const auto permissions = DescribedGroup(f, app).IpPermissions;
   REQUIRE(permissions.size() == 1);
   CHECK(permissions[0].IpRanges.size() == 2);
   CHECK(permissions[0].UserIdGroupPairs.at(0).GroupId == web);
@@ -155,7 +155,7 @@ TEST_CASE("a rule that is there already fails the whole call") {
   CHECK(duplicate.code() == "InvalidPermission.Duplicate");
   CHECK(duplicate.message() ==
         "the specified rule \"peer: 192.0.2.68/32, TCP, from port: 22, to port: 22, ALLOW\" already exists");
-  CHECK(Described(f, group).IpPermissions.size() == 1);
+  CHECK(DescribedGroup(f, group).IpPermissions.size() == 1);
 
   AuthorizeSecurityGroupEgressRequest all;
   all.GroupId = group;
@@ -190,10 +190,10 @@ TEST_CASE("revoking: what is not there is an error, in the default VPC it comes 
                                  Revocation(group, {Tcp(80, 80, {"0.0.0.0/0"}), Tcp(81, 81, {"0.0.0.0/0"})}));
   CHECK(missing.code() == "InvalidPermission.NotFound");
   CHECK(missing.message() == "The specified rule does not exist in this security group.");
-  CHECK(Described(f, group).IpPermissions.size() == 1);
+  CHECK(DescribedGroup(f, group).IpPermissions.size() == 1);
   const auto revoked = f.Call(RevokeSecurityGroupIngress, Revocation(group, {Tcp(80, 80, {"0.0.0.0/0"})}));
   CHECK(revoked.RevokedSecurityGroupRules.size() == 1);
-  CHECK(Described(f, group).IpPermissions.empty());
+  CHECK(DescribedGroup(f, group).IpPermissions.empty());
   CHECK(f.ErrorOf(RevokeSecurityGroupIngress, Revocation(group, {})).message() ==
         "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.");
 
@@ -233,7 +233,7 @@ TEST_CASE("rules by their ids: describe, revoke, modify, describe in words") {
   wanted.ReferencedGroupId.reset();
   wanted.CidrIpv4 = "10.0.0.0/8";
   f.Call(ModifySecurityGroupRules, modify);
-  const auto permission = Described(f, web).IpPermissions.at(0);
+  const auto permission = DescribedGroup(f, web).IpPermissions.at(0);
   CHECK(permission.FromPort == 443);
   CHECK(permission.IpRanges.at(0).CidrIp == "10.0.0.0/8");
   modify.GroupId = app;
@@ -245,7 +245,7 @@ TEST_CASE("rules by their ids: describe, revoke, modify, describe in words") {
   described.IpRanges.push_back({"office", "10.0.0.0/8"});
   words.IpPermissions = {described};
   f.Call(UpdateSecurityGroupRuleDescriptionsIngress, words);
-  CHECK(Described(f, web).IpPermissions.at(0).IpRanges.at(0).Description == "office");
+  CHECK(DescribedGroup(f, web).IpPermissions.at(0).IpRanges.at(0).Description == "office");
 
   RevokeSecurityGroupIngressRequest revoke;
   revoke.GroupId = app;
@@ -253,7 +253,7 @@ TEST_CASE("rules by their ids: describe, revoke, modify, describe in words") {
   CHECK(f.CodeOf(RevokeSecurityGroupIngress, revoke) == "InvalidSecurityGroupRuleId.NotFound");
   revoke.GroupId = web;
   f.Call(RevokeSecurityGroupIngress, revoke);
-  CHECK(Described(f, web).IpPermissions.empty());
+  CHECK(DescribedGroup(f, web).IpPermissions.empty());
 }
 
 TEST_CASE("a group that others need stays: two groups that name each other, an interface, the default group") {

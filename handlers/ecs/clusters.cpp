@@ -30,7 +30,6 @@
 namespace drydock::ecs {
 namespace {
 
-using Record = records::ecs::Cluster;
 using records::ecs::Service;
 using records::ecs::Task;
 
@@ -62,7 +61,7 @@ std::int32_t CountActiveServices(Context& context, const std::string& cluster) {
       std::count_if(services.begin(), services.end(), [](const Service& s) { return s.status != "INACTIVE"; }));
 }
 
-Cluster Render(Context& context, const Record& cluster, const Inclusion& include) {
+Cluster Render(Context& context, const records::ecs::Cluster& cluster, const Inclusion& include) {
   Cluster out;
   out.clusterArn = cluster.arn;
   out.clusterName = cluster.name;
@@ -112,7 +111,7 @@ void CheckCapacityProviders(const std::vector<std::string>& providers,
   }
 }
 
-void ApplySettings(Record& cluster, const std::vector<ClusterSetting>& settings) {
+void ApplySettings(records::ecs::Cluster& cluster, const std::vector<ClusterSetting>& settings) {
   for (const auto& setting : settings) {
     const std::string value = setting.value.value_or("");
     if (value != "enabled" && value != "disabled" && value != "enhanced")
@@ -124,14 +123,14 @@ void ApplySettings(Record& cluster, const std::vector<ClusterSetting>& settings)
 
 }  // namespace
 
-Record FindCluster(Context& context, const std::optional<std::string>& reference) {
-  auto cluster = context.tx.Get<Record>(context.scope, ClusterNameOf(context.scope, reference));
+records::ecs::Cluster FindCluster(Context& context, const std::optional<std::string>& reference) {
+  auto cluster = context.tx.Get<records::ecs::Cluster>(context.scope, ClusterNameOf(context.scope, reference));
   if (!cluster) throw errors::ClusterNotFound();
   return *cluster;
 }
 
-Record FindActiveCluster(Context& context, const std::optional<std::string>& reference) {
-  Record cluster = FindCluster(context, reference);
+records::ecs::Cluster FindActiveCluster(Context& context, const std::optional<std::string>& reference) {
+  records::ecs::Cluster cluster = FindCluster(context, reference);
   if (cluster.status != "ACTIVE") throw errors::ClusterInactive();
   return cluster;
 }
@@ -141,7 +140,7 @@ CreateClusterResponse CreateCluster(Context& context, const CreateClusterRequest
   const std::string name = in.clusterName.value_or("default");
   if (!IsName(name)) throw errors::InvalidParameter("Cluster name contains invalid characters.");  // unconfirmed
   CreateClusterResponse out;
-  auto cluster = context.tx.Get<Record>(context.scope, name);
+  auto cluster = context.tx.Get<records::ecs::Cluster>(context.scope, name);
   if (!cluster || cluster->status != "ACTIVE") {
     CheckCapacityProviders(in.capacityProviders, in.defaultCapacityProviderStrategy);
     cluster.emplace();
@@ -171,7 +170,7 @@ DescribeClustersResponse DescribeClusters(Context& context, const DescribeCluste
   std::vector<std::string> references = in.clusters;
   if (references.empty()) references.push_back("default");
   for (const auto& reference : references) {
-    const auto cluster = context.tx.Get<Record>(context.scope, ClusterNameOf(context.scope, reference));
+    const auto cluster = context.tx.Get<records::ecs::Cluster>(context.scope, ClusterNameOf(context.scope, reference));
     if (cluster) {
       out.clusters.push_back(Render(context, *cluster, Inclusion::Of(in.include)));
     } else {
@@ -186,7 +185,7 @@ DescribeClustersResponse DescribeClusters(Context& context, const DescribeCluste
 AWS_OPERATION(ecs, ListClusters)
 ListClustersResponse ListClusters(Context& context, const ListClustersRequest& in) {
   std::vector<std::string> arns;
-  for (const auto& cluster : context.tx.List<Record>(context.scope))
+  for (const auto& cluster : context.tx.List<records::ecs::Cluster>(context.scope))
     if (cluster.status == "ACTIVE") arns.push_back(cluster.arn);
   ListClustersResponse out;
   auto page = PageOf(context, "ListClusters", std::move(arns), in.nextToken, in.maxResults, 100);
@@ -197,7 +196,7 @@ ListClustersResponse ListClusters(Context& context, const ListClustersRequest& i
 
 AWS_OPERATION(ecs, DeleteCluster)
 DeleteClusterResponse DeleteCluster(Context& context, const DeleteClusterRequest& in) {
-  Record cluster = FindCluster(context, in.cluster);
+  records::ecs::Cluster cluster = FindCluster(context, in.cluster);
   if (CountActiveServices(context, cluster.name) > 0) throw errors::ClusterContainsServices();
   if (CountTasks(context, cluster.name,
                  {"PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"}) >
@@ -212,7 +211,7 @@ DeleteClusterResponse DeleteCluster(Context& context, const DeleteClusterRequest
 
 AWS_OPERATION(ecs, UpdateCluster)
 UpdateClusterResponse UpdateCluster(Context& context, const UpdateClusterRequest& in) {
-  Record cluster = FindActiveCluster(context, in.cluster);
+  records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);
   ApplySettings(cluster, in.settings);
   if (in.configuration) cluster.configuration = in.configuration;
   if (in.serviceConnectDefaults) {
@@ -227,7 +226,7 @@ UpdateClusterResponse UpdateCluster(Context& context, const UpdateClusterRequest
 
 AWS_OPERATION(ecs, UpdateClusterSettings)
 UpdateClusterSettingsResponse UpdateClusterSettings(Context& context, const UpdateClusterSettingsRequest& in) {
-  Record cluster = FindActiveCluster(context, in.cluster);
+  records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);
   ApplySettings(cluster, in.settings);
   context.tx.Put(context.scope, cluster);
   UpdateClusterSettingsResponse out;
@@ -238,7 +237,7 @@ UpdateClusterSettingsResponse UpdateClusterSettings(Context& context, const Upda
 AWS_OPERATION(ecs, PutClusterCapacityProviders)
 PutClusterCapacityProvidersResponse PutClusterCapacityProviders(Context& context,
                                                                 const PutClusterCapacityProvidersRequest& in) {
-  Record cluster = FindActiveCluster(context, in.cluster);
+  records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);
   CheckCapacityProviders(in.capacityProviders, in.defaultCapacityProviderStrategy);
   cluster.capacity_providers = in.capacityProviders;
   cluster.default_capacity_provider_strategy = in.defaultCapacityProviderStrategy;

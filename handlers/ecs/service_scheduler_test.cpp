@@ -21,21 +21,21 @@ TaskState Make(std::vector<TaskState>& tasks, bool current, bool running, Verdic
   return task;
 }
 
-class Service {
+class ServiceState {
  public:
-  explicit Service(int desired, int minimum = 100, int maximum = 200) {
+  explicit ServiceState(int desired, int minimum = 100, int maximum = 200) {
     situation.desired = desired;
     situation.minimum_healthy_percent = minimum;
     situation.maximum_percent = maximum;
   }
-  Service& Healthy(bool current, int count = 1) { return Add(current, true, Verdict::kHealthy, count); }
-  Service& Unhealthy(bool current, int count = 1) { return Add(current, true, Verdict::kUnhealthy, count); }
-  Service& Starting(bool current, int count = 1) { return Add(current, false, Verdict::kPending, count); }
-  Service& Unjudged(bool current, int count = 1) { return Add(current, true, Verdict::kPending, count); }
+  ServiceState& Healthy(bool current, int count = 1) { return Add(current, true, Verdict::kHealthy, count); }
+  ServiceState& Unhealthy(bool current, int count = 1) { return Add(current, true, Verdict::kUnhealthy, count); }
+  ServiceState& Starting(bool current, int count = 1) { return Add(current, false, Verdict::kPending, count); }
+  ServiceState& Unjudged(bool current, int count = 1) { return Add(current, true, Verdict::kPending, count); }
   Situation situation;
 
  private:
-  Service& Add(bool current, bool running, Verdict verdict, int count) {
+  ServiceState& Add(bool current, bool running, Verdict verdict, int count) {
     for (int i = 0; i < count; ++i) situation.tasks.push_back(Make(situation.tasks, current, running, verdict));
     return *this;
   }
@@ -46,46 +46,46 @@ using Names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a new service starts all its tasks, and nothing more") {
-  CHECK(Decide(Service(2).situation).start == 2);
-  const Plan begun = Decide(Service(2).Starting(kCurrent, 2).situation);
+  CHECK(Decide(ServiceState(2).situation).start == 2);
+  const Plan begun = Decide(ServiceState(2).Starting(kCurrent, 2).situation);
   CHECK(begun.start == 0);
   CHECK(begun.surplus.empty());
-  CHECK(Decide(Service(0).situation).start == 0);
+  CHECK(Decide(ServiceState(0).situation).start == 0);
 }
 
 // aws-facts D.6: with 100/200 and desired 2: start 2 new, wait until healthy, stop 2 old.
 TEST_CASE("a rolling update starts the new tasks first and stops old ones as the new become healthy") {
-  Plan plan = Decide(Service(2).Healthy(kOld, 2).situation);
+  Plan plan = Decide(ServiceState(2).Healthy(kOld, 2).situation);
   CHECK(plan.start == 2);
   CHECK(plan.surplus.empty());
 
-  plan = Decide(Service(2).Healthy(kOld, 2).Unjudged(kCurrent, 2).situation);
+  plan = Decide(ServiceState(2).Healthy(kOld, 2).Unjudged(kCurrent, 2).situation);
   CHECK(plan.start == 0);
   CHECK(plan.surplus.empty());
 
-  plan = Decide(Service(2).Healthy(kOld, 2).Healthy(kCurrent).Unjudged(kCurrent).situation);
+  plan = Decide(ServiceState(2).Healthy(kOld, 2).Healthy(kCurrent).Unjudged(kCurrent).situation);
   CHECK(plan.surplus == Names{"a"});
 
-  plan = Decide(Service(2).Healthy(kOld, 2).Healthy(kCurrent, 2).situation);
+  plan = Decide(ServiceState(2).Healthy(kOld, 2).Healthy(kCurrent, 2).situation);
   CHECK(plan.surplus == Names{"a", "b"});
 }
 
 // ECS developer guide, "Rolling update deployments": with 50/100 old tasks are stopped first.
 TEST_CASE("where the maximum leaves no room, old tasks make it, down to the minimum") {
-  Plan plan = Decide(Service(4, 50, 100).Healthy(kOld, 4).situation);
+  Plan plan = Decide(ServiceState(4, 50, 100).Healthy(kOld, 4).situation);
   CHECK(plan.start == 0);
   CHECK(plan.surplus.size() == 2);
   CHECK_FALSE(plan.blocked);
-  plan = Decide(Service(4, 50, 100).Healthy(kOld, 2).situation);
+  plan = Decide(ServiceState(4, 50, 100).Healthy(kOld, 2).situation);
   CHECK(plan.start == 2);
-  plan = Decide(Service(4, 50, 100).Healthy(kOld, 2).Starting(kCurrent, 2).situation);
+  plan = Decide(ServiceState(4, 50, 100).Healthy(kOld, 2).Starting(kCurrent, 2).situation);
   CHECK(plan.start == 0);
   CHECK(plan.surplus.empty());
   CHECK_FALSE(plan.blocked);
 }
 
 TEST_CASE("percentages that allow neither starting nor stopping block the deployment") {
-  const Plan plan = Decide(Service(1, 100, 150).Healthy(kOld).situation);
+  const Plan plan = Decide(ServiceState(1, 100, 150).Healthy(kOld).situation);
   CHECK(plan.start == 0);
   CHECK(plan.surplus.empty());
   CHECK(plan.blocked);
@@ -93,14 +93,14 @@ TEST_CASE("percentages that allow neither starting nor stopping block the deploy
 
 TEST_CASE("the limits are rounded as AWS rounds them: the minimum up, the maximum down") {
   // 3 tasks, 50%: 2 stay healthy; 150%: 4 at most.
-  Plan plan = Decide(Service(3, 50, 150).Healthy(kOld, 3).situation);
+  Plan plan = Decide(ServiceState(3, 50, 150).Healthy(kOld, 3).situation);
   CHECK(plan.start == 1);
-  plan = Decide(Service(3, 50, 100).Healthy(kOld, 3).situation);
+  plan = Decide(ServiceState(3, 50, 100).Healthy(kOld, 3).situation);
   CHECK(plan.surplus.size() == 1);
 }
 
 TEST_CASE("old tasks that do not serve go at once") {
-  const Plan plan = Decide(Service(2).Starting(kOld).Unhealthy(kOld).situation);
+  const Plan plan = Decide(ServiceState(2).Starting(kOld).Unhealthy(kOld).situation);
   CHECK(plan.surplus == Names{"a", "b"});
   CHECK(plan.start == 2);
 }
@@ -108,48 +108,48 @@ TEST_CASE("old tasks that do not serve go at once") {
 // ECS developer guide, "Amazon ECS services": a replacement is started first, and judged, before the unhealthy task is
 // stopped; if the replacement is unhealthy too, one of the unhealthy ones is stopped.
 TEST_CASE("an unhealthy task is replaced before it is stopped") {
-  Plan plan = Decide(Service(2).Healthy(kCurrent).Unhealthy(kCurrent).situation);
+  Plan plan = Decide(ServiceState(2).Healthy(kCurrent).Unhealthy(kCurrent).situation);
   CHECK(plan.start == 1);
   CHECK(plan.replacements == 1);
   CHECK(plan.unhealthy.empty());
 
-  plan = Decide(Service(2).Healthy(kCurrent).Unhealthy(kCurrent).Unjudged(kCurrent).situation);
+  plan = Decide(ServiceState(2).Healthy(kCurrent).Unhealthy(kCurrent).Unjudged(kCurrent).situation);
   CHECK(plan.start == 0);
   CHECK(plan.unhealthy.empty());
   CHECK(plan.surplus.empty());
 
-  plan = Decide(Service(2).Healthy(kCurrent).Unhealthy(kCurrent).Healthy(kCurrent).situation);
+  plan = Decide(ServiceState(2).Healthy(kCurrent).Unhealthy(kCurrent).Healthy(kCurrent).situation);
   CHECK(plan.unhealthy == Names{"b"});
   CHECK(plan.surplus.empty());
 
-  plan = Decide(Service(2).Healthy(kCurrent).Unhealthy(kCurrent).Unhealthy(kCurrent).situation);
+  plan = Decide(ServiceState(2).Healthy(kCurrent).Unhealthy(kCurrent).Unhealthy(kCurrent).situation);
   CHECK(plan.unhealthy == Names{"b"});
 }
 
 TEST_CASE("where the maximum forbids a replacement, unhealthy tasks are stopped first, one at a time") {
-  Plan plan = Decide(Service(2, 50, 100).Unhealthy(kCurrent, 2).situation);
+  Plan plan = Decide(ServiceState(2, 50, 100).Unhealthy(kCurrent, 2).situation);
   CHECK(plan.start == 0);
   CHECK(plan.unhealthy == Names{"a"});
   // A bad release: the old tasks stay, as the minimum demands.
-  plan = Decide(Service(2).Healthy(kOld, 2).Unhealthy(kCurrent, 2).situation);
+  plan = Decide(ServiceState(2).Healthy(kOld, 2).Unhealthy(kCurrent, 2).situation);
   CHECK(plan.unhealthy == Names{"c"});
   CHECK(plan.surplus.empty());
 }
 
 TEST_CASE("scaling in stops what does not run yet, then empties the fullest Availability Zone") {
-  CHECK(Decide(Service(2).Healthy(kCurrent, 2).Starting(kCurrent).situation).surplus == Names{"c"});
-  CHECK(Decide(Service(2).Healthy(kCurrent, 3).situation).surplus == Names{"c"});  // zones a b a
-  CHECK(Decide(Service(1).Healthy(kCurrent, 3).situation).surplus == Names{"c", "b"});
-  CHECK(Decide(Service(0).Healthy(kCurrent).Unhealthy(kCurrent).Starting(kCurrent).situation).surplus.size() == 2);
-  CHECK(Decide(Service(0).Healthy(kCurrent).Unhealthy(kCurrent).situation).unhealthy.size() == 1);
+  CHECK(Decide(ServiceState(2).Healthy(kCurrent, 2).Starting(kCurrent).situation).surplus == Names{"c"});
+  CHECK(Decide(ServiceState(2).Healthy(kCurrent, 3).situation).surplus == Names{"c"});  // zones a b a
+  CHECK(Decide(ServiceState(1).Healthy(kCurrent, 3).situation).surplus == Names{"c", "b"});
+  CHECK(Decide(ServiceState(0).Healthy(kCurrent).Unhealthy(kCurrent).Starting(kCurrent).situation).surplus.size() == 2);
+  CHECK(Decide(ServiceState(0).Healthy(kCurrent).Unhealthy(kCurrent).situation).unhealthy.size() == 1);
 }
 
 TEST_CASE("scaling out starts what is missing") {
-  CHECK(Decide(Service(5).Healthy(kCurrent, 2).situation).start == 3);
+  CHECK(Decide(ServiceState(5).Healthy(kCurrent, 2).situation).start == 3);
 }
 
 TEST_CASE("a scheduler that waits or has given up starts nothing, and keeps the old tasks") {
-  Service service(2);
+  ServiceState service(2);
   service.Healthy(kOld, 2).Starting(kCurrent);
   service.situation.may_start = false;
   const Plan plan = Decide(service.situation);
@@ -159,11 +159,11 @@ TEST_CASE("a scheduler that waits or has given up starts nothing, and keeps the 
 }
 
 TEST_CASE("steady is: the desired number of current tasks, all healthy, nothing else") {
-  CHECK(IsSteady(Service(2).Healthy(kCurrent, 2).situation));
-  CHECK(IsSteady(Service(0).situation));
-  CHECK_FALSE(IsSteady(Service(2).Healthy(kCurrent).situation));
-  CHECK_FALSE(IsSteady(Service(2).Healthy(kCurrent).Unjudged(kCurrent).situation));
-  CHECK_FALSE(IsSteady(Service(2).Healthy(kCurrent).Healthy(kOld).situation));
+  CHECK(IsSteady(ServiceState(2).Healthy(kCurrent, 2).situation));
+  CHECK(IsSteady(ServiceState(0).situation));
+  CHECK_FALSE(IsSteady(ServiceState(2).Healthy(kCurrent).situation));
+  CHECK_FALSE(IsSteady(ServiceState(2).Healthy(kCurrent).Unjudged(kCurrent).situation));
+  CHECK_FALSE(IsSteady(ServiceState(2).Healthy(kCurrent).Healthy(kOld).situation));
 }
 
 // ECS developer guide, circuit breaker: 0.5 times the desired count, at least 3, at most 200.
@@ -190,7 +190,7 @@ TEST_CASE("a rollout completes under all limits that do not block it, and never 
         const int lower = (desired * minimum + 99) / 100, upper = desired * maximum / 100;
         if (lower >= upper && lower == desired) continue;
         CAPTURE(desired, minimum, maximum);
-        Service service(desired, minimum, maximum);
+        ServiceState service(desired, minimum, maximum);
         service.Healthy(kOld, desired);
         auto& tasks = service.situation.tasks;
         int rounds = 0;

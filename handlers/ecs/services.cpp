@@ -38,17 +38,18 @@ namespace drydock::ecs {
 namespace {
 
 using records::ecs::ServiceTargetGroup;
-using Record = records::ecs::Service;
 using Revision = records::ecs::ServiceRevision;
 
 constexpr std::size_t kMostServicesDescribed = 10;
 constexpr std::size_t kMostTargetGroups = 5;
 
-std::optional<Record> Find(Context& context, const records::ecs::Cluster& cluster, const std::string& reference) {
-  return context.tx.Get<Record>(context.scope, cluster.name, ServiceNameOf(context.scope, cluster.name, reference));
+std::optional<records::ecs::Service> Find(Context& context, const records::ecs::Cluster& cluster,
+                                          const std::string& reference) {
+  return context.tx.Get<records::ecs::Service>(context.scope, cluster.name,
+                                               ServiceNameOf(context.scope, cluster.name, reference));
 }
 
-Record FindActive(Context& context, const records::ecs::Cluster& cluster, const std::string& reference) {
+records::ecs::Service FindActive(Context& context, const records::ecs::Cluster& cluster, const std::string& reference) {
   auto service = Find(context, cluster, reference);
   if (!service) throw errors::ServiceNotFound();
   if (service->status != "ACTIVE") throw errors::ServiceNotActive();
@@ -157,7 +158,7 @@ CreateServiceResponse CreateService(Context& context, const CreateServiceRequest
     throw errors::InvalidParameter("Service name contains invalid characters.");  // unconfirmed
   CheckDesiredCount(in.desiredCount);
   CreateServiceResponse out;
-  const auto existing = context.tx.Get<Record>(context.scope, cluster.name, *in.serviceName);
+  const auto existing = context.tx.Get<records::ecs::Service>(context.scope, cluster.name, *in.serviceName);
   if (existing && existing->status == "DRAINING") throw errors::ServiceDraining();
   if (existing && existing->status == "ACTIVE") {
     if (!in.clientToken || existing->client_token != in.clientToken) throw errors::ServiceNotIdempotent();
@@ -182,7 +183,7 @@ CreateServiceResponse CreateService(Context& context, const CreateServiceRequest
 
   if (existing) ForgetService(context, *existing);
   iam::EnsureServiceLinkedRole(context, "ecs.amazonaws.com");
-  Record service;
+  records::ecs::Service service;
   service.cluster = cluster.name;
   service.name = *in.serviceName;
   service.arn = ServiceArn(context.scope, cluster.name, service.name);
@@ -225,7 +226,7 @@ CreateServiceResponse CreateService(Context& context, const CreateServiceRequest
 AWS_OPERATION(ecs, UpdateService)
 UpdateServiceResponse UpdateService(Context& context, const UpdateServiceRequest& in) {
   const auto cluster = FindActiveCluster(context, in.cluster);
-  Record service = FindActive(context, cluster, *in.service);
+  records::ecs::Service service = FindActive(context, cluster, *in.service);
   CheckDesiredCount(in.desiredCount);
   CheckController(in.deploymentController);
   CheckPlatformVersion(in.platformVersion);
@@ -303,7 +304,8 @@ AWS_OPERATION(ecs, ListServices)
 ListServicesResponse ListServices(Context& context, const ListServicesRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   std::vector<std::string> arns;
-  for (const auto& service : context.tx.List<Record>(context.scope, store::Where(&Record::cluster, cluster.name))) {
+  for (const auto& service : context.tx.List<records::ecs::Service>(
+           context.scope, store::Where(&records::ecs::Service::cluster, cluster.name))) {
     if (service.status == "INACTIVE") continue;
     if (in.schedulingStrategy && *in.schedulingStrategy != service.scheduling_strategy) continue;
     if (in.resourceManagementType && *in.resourceManagementType != "CUSTOMER") continue;

@@ -30,20 +30,20 @@ namespace drydock::ecs {
 namespace {
 
 using records::ecs::TaskDefinitionFamily;
-using Record = records::ecs::TaskDefinition;
 
-TaskDefinition Render(const Record& record) {
+TaskDefinition Render(const records::ecs::TaskDefinition& record) {
   TaskDefinition out = record.definition;
   out.status = record.status;
   return out;
 }
 
-std::vector<Record> RevisionsOf(Context& context, const std::string& family) {
-  return context.tx.List<Record>(context.scope, store::Where(&Record::family, family));
+std::vector<records::ecs::TaskDefinition> RevisionsOf(Context& context, const std::string& family) {
+  return context.tx.List<records::ecs::TaskDefinition>(context.scope,
+                                                       store::Where(&records::ecs::TaskDefinition::family, family));
 }
 
 // A revision that is being deleted goes when nothing refers to it any more.
-bool IsReferenced(Context& context, const Record& record) {
+bool IsReferenced(Context& context, const records::ecs::TaskDefinition& record) {
   for (const auto& service : context.tx.List<records::ecs::Service>(context.scope)) {
     for (const auto& deployment : service.deployments) {
       const auto revision = context.tx.Get<records::ecs::ServiceRevision>(context.scope, deployment.revision_id);
@@ -57,17 +57,18 @@ bool IsReferenced(Context& context, const Record& record) {
 
 }  // namespace
 
-std::optional<Record> FindTaskDefinition(Context& context, const std::string& reference) {
+std::optional<records::ecs::TaskDefinition> FindTaskDefinition(Context& context, const std::string& reference) {
   const auto parsed = ParseTaskDefinitionReference(context.scope, reference);
   if (!parsed) return std::nullopt;
-  if (parsed->revision) return context.tx.Get<Record>(context.scope, parsed->family, *parsed->revision);
-  std::optional<Record> latest;
+  if (parsed->revision)
+    return context.tx.Get<records::ecs::TaskDefinition>(context.scope, parsed->family, *parsed->revision);
+  std::optional<records::ecs::TaskDefinition> latest;
   for (auto& revision : RevisionsOf(context, parsed->family))
     if (revision.status == "ACTIVE" && (!latest || revision.revision > latest->revision)) latest = std::move(revision);
   return latest;
 }
 
-Record FindActiveTaskDefinition(Context& context, const std::string& reference) {
+records::ecs::TaskDefinition FindActiveTaskDefinition(Context& context, const std::string& reference) {
   auto record = FindTaskDefinition(context, reference);
   if (!record) throw errors::TaskDefinitionNotFound();
   if (record->status != "ACTIVE") throw errors::TaskDefinitionInactive();
@@ -76,7 +77,7 @@ Record FindActiveTaskDefinition(Context& context, const std::string& reference) 
 
 AWS_OPERATION(ecs, RegisterTaskDefinition)
 RegisterTaskDefinitionResponse RegisterTaskDefinition(Context& context, const RegisterTaskDefinitionRequest& in) {
-  Record record;
+  records::ecs::TaskDefinition record;
   record.definition = MakeTaskDefinition(context.scope, context.engines.settings.endpoint, in);
   record.tags = CheckedTags(in.tags);
   record.family = *in.family;
@@ -113,10 +114,10 @@ ListTaskDefinitionsResponse ListTaskDefinitions(Context& context, const ListTask
   const bool descending = in.sort == "DESC";
   // The order is that of the records' ids: family, then revision as a number. familyPrefix is a whole family here
   // (ECS API reference, ListTaskDefinitions).
-  auto query = in.familyPrefix ? store::Where(&Record::family, *in.familyPrefix) : store::Query{};
+  auto query = in.familyPrefix ? store::Where(&records::ecs::TaskDefinition::family, *in.familyPrefix) : store::Query{};
   query.order = store::Order::kId;
   std::vector<std::string> arns;
-  for (const auto& record : context.tx.List<Record>(context.scope, query))
+  for (const auto& record : context.tx.List<records::ecs::TaskDefinition>(context.scope, query))
     if (record.status == status) arns.push_back(*record.definition.taskDefinitionArn);
   if (descending) std::reverse(arns.begin(), arns.end());
 
@@ -135,7 +136,7 @@ ListTaskDefinitionFamiliesResponse ListTaskDefinitionFamilies(Context& context,
   const std::string status = in.status.value_or("ALL");
   const std::string prefix = in.familyPrefix.value_or("");
   std::set<std::string> active;
-  for (const auto& record : context.tx.List<Record>(context.scope))
+  for (const auto& record : context.tx.List<records::ecs::TaskDefinition>(context.scope))
     if (record.status == "ACTIVE") active.insert(record.family);
   std::vector<std::string> families;
   store::Query query;
@@ -198,7 +199,7 @@ DeleteTaskDefinitionsResponse DeleteTaskDefinitions(Context& context, const Dele
     if (IsReferenced(context, *record))
       context.tx.Put(context.scope, *record);
     else
-      context.tx.Erase<Record>(context.scope, record->family, record->revision);
+      context.tx.Erase<records::ecs::TaskDefinition>(context.scope, record->family, record->revision);
   }
   return out;
 }

@@ -33,7 +33,6 @@ namespace drydock::ecs {
 namespace {
 
 using records::ecs::ClientToken;
-using Record = records::ecs::Task;
 
 constexpr std::size_t kMostTasksDescribed = 100;
 
@@ -51,7 +50,7 @@ std::optional<RunTaskResponse> AnsweredBefore(Context& context, const RunTaskReq
   out.tasks.present = out.failures.present = true;
   std::string first;
   for (const auto& id : known->task_ids) {
-    const auto task = context.tx.Get<Record>(context.scope, id);
+    const auto task = context.tx.Get<records::ecs::Task>(context.scope, id);
     if (!task) continue;
     if (first.empty()) first = task->arn;
     out.tasks.push_back(RenderTask(context.scope, *task, true));
@@ -60,8 +59,8 @@ std::optional<RunTaskResponse> AnsweredBefore(Context& context, const RunTaskReq
   return out;
 }
 
-std::optional<Record> FindTask(Context& context, const std::string& cluster, const std::string& reference) {
-  auto task = context.tx.Get<Record>(context.scope, TaskIdOf(context.scope, cluster, reference));
+std::optional<records::ecs::Task> FindTask(Context& context, const std::string& cluster, const std::string& reference) {
+  auto task = context.tx.Get<records::ecs::Task>(context.scope, TaskIdOf(context.scope, cluster, reference));
   if (task && task->cluster != cluster) task.reset();
   return task;
 }
@@ -115,7 +114,7 @@ RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
     const std::string provider = ChooseCapacityProvider(capacity.strategy, on_provider);
     for (std::size_t p = 0; p < on_provider.size(); ++p)
       if (capacity.strategy[p].capacityProvider == provider) ++on_provider[p];
-    const Record task = LaunchTask(
+    const records::ecs::Task task = LaunchTask(
         context, {.cluster = cluster.name,
                   .definition = definition,
                   .network = *in.networkConfiguration,
@@ -194,7 +193,8 @@ ListTasksResponse ListTasks(Context& context, const ListTasksRequest& in) {
     group = "service:" + name;
   }
   std::vector<std::string> arns;
-  for (const auto& task : context.tx.List<Record>(context.scope, store::Where(&Record::cluster, cluster.name))) {
+  for (const auto& task :
+       context.tx.List<records::ecs::Task>(context.scope, store::Where(&records::ecs::Task::cluster, cluster.name))) {
     if (task.desired_status != desired) continue;
     if (!group.empty() && task.group != group) continue;
     if (in.family && task.family != *in.family) continue;

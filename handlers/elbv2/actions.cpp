@@ -13,7 +13,6 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using Record = records::elbv2::Action;
 using records::elbv2::Listener;
 using records::elbv2::LoadBalancer;
 using records::elbv2::TargetGroup;
@@ -57,10 +56,11 @@ void CheckGroup(Context& context, const LoadBalancer& load_balancer, const Liste
 }
 
 // A target group serves one load balancer only, and a load balancer has its quota of them.
-void CheckAssociations(Context& context, const LoadBalancer& load_balancer, const std::vector<Record>& actions) {
+void CheckAssociations(Context& context, const LoadBalancer& load_balancer,
+                       const std::vector<records::elbv2::Action>& actions) {
   std::set<std::string> groups;
   const auto use = TargetGroupUse(context);
-  for (const Record& action : actions)
+  for (const records::elbv2::Action& action : actions)
     for (const auto& group : action.target_groups) groups.insert(group.target_group_arn);
   for (const std::string& arn : groups) {
     const auto found = use.find(arn);
@@ -74,7 +74,7 @@ void CheckAssociations(Context& context, const LoadBalancer& load_balancer, cons
 }
 
 void TakeForward(Context& context, const LoadBalancer& load_balancer, const Listener& listener, const Action& action,
-                 Record& record) {
+                 records::elbv2::Action& record) {
   record.target_groups = NamedGroups(action);
   if (record.target_groups.empty())
     throw errors::InvalidAction(
@@ -112,13 +112,13 @@ bool IsPort(const std::string& text) {
 
 // A redirect that leads where the request came from. aws-facts E.5; "seen": the listener's own protocol and port count
 // as unchanged.
-bool Loops(const Listener& listener, const Record& record) {
+bool Loops(const Listener& listener, const records::elbv2::Action& record) {
   const bool same_protocol = record.redirect_protocol == "#{protocol}" || record.redirect_protocol == listener.protocol;
   const bool same_port = record.redirect_port == "#{port}" || record.redirect_port == std::to_string(listener.port);
   return same_protocol && same_port && record.redirect_host == "#{host}" && record.redirect_path == "/#{path}";
 }
 
-void TakeRedirect(const Listener& listener, const Action& action, Record& record) {
+void TakeRedirect(const Listener& listener, const Action& action, records::elbv2::Action& record) {
   if (!action.RedirectConfig)  // seen
     throw errors::InvalidAction(
         "For actions of type 'redirect', you must specify the following fields: 'RedirectConfig'");
@@ -141,7 +141,7 @@ void TakeRedirect(const Listener& listener, const Action& action, Record& record
     throw errors::InvalidAction("The redirect configuration is not valid because it creates a loop.");
 }
 
-void TakeFixedResponse(const Action& action, Record& record) {
+void TakeFixedResponse(const Action& action, records::elbv2::Action& record) {
   if (!action.FixedResponseConfig)  // as seen for redirect
     throw errors::InvalidAction(
         "For actions of type 'fixed-response', you must specify the following fields: 'FixedResponseConfig'");
@@ -157,8 +157,9 @@ void TakeFixedResponse(const Action& action, Record& record) {
   record.fixed_message_body = config.MessageBody;
 }
 
-Record Take(Context& context, const LoadBalancer& load_balancer, const Listener& listener, const Action& action) {
-  Record record;
+records::elbv2::Action Take(Context& context, const LoadBalancer& load_balancer, const Listener& listener,
+                            const Action& action) {
+  records::elbv2::Action record;
   record.type = *action.Type;
   record.order = action.Order;
   if (record.type != "forward" && !IsHttp(listener.protocol))
@@ -180,10 +181,10 @@ Record Take(Context& context, const LoadBalancer& load_balancer, const Listener&
 
 }  // namespace
 
-std::vector<Record> CheckActions(Context& context, const LoadBalancer& load_balancer, const Listener& listener,
-                                 const List<Action>& actions) {
+std::vector<records::elbv2::Action> CheckActions(Context& context, const LoadBalancer& load_balancer,
+                                                 const Listener& listener, const List<Action>& actions) {
   if (actions.empty()) throw errors::Validation("An action must be specified");
-  std::vector<Record> taken;
+  std::vector<records::elbv2::Action> taken;
   for (const Action& action : actions) taken.push_back(Take(context, load_balancer, listener, action));
   // Authentication, the one thing that may stand before it, was refused above.
   if (taken.size() > 1)
@@ -193,10 +194,10 @@ std::vector<Record> CheckActions(Context& context, const LoadBalancer& load_bala
   return taken;
 }
 
-List<Action> RenderActions(const std::vector<Record>& actions) {
+List<Action> RenderActions(const std::vector<records::elbv2::Action>& actions) {
   List<Action> rendered;
   rendered.present = true;
-  for (const Record& record : actions) {
+  for (const records::elbv2::Action& record : actions) {
     Action& action = rendered.emplace_back();
     action.Type = record.type;
     action.Order = record.order;

@@ -15,7 +15,6 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using Record = records::elbv2::Condition;
 using records::elbv2::Rewrite;
 using records::elbv2::Transform;
 
@@ -77,21 +76,23 @@ void CheckHeaderName(const std::string& name) {
 }
 
 // The values of a condition, named directly or in the structure of its field.
-void TakeValues(const RuleCondition& condition, const List<std::string>& configured, Record& record) {
+void TakeValues(const RuleCondition& condition, const List<std::string>& configured,
+                records::elbv2::Condition& record) {
   if (!condition.Values.empty() && !configured.empty() &&
       static_cast<const std::vector<std::string>&>(condition.Values) != configured)
     throw errors::Validation(
         fmt::format("Values and the configuration of a '{}' condition cannot differ", record.field));
   record.values = configured.empty() ? condition.Values : configured;
 }
-void TakeRegexValues(const RuleCondition& condition, const List<std::string>& configured, Record& record) {
+void TakeRegexValues(const RuleCondition& condition, const List<std::string>& configured,
+                     records::elbv2::Condition& record) {
   record.regex_values = configured.empty() ? condition.RegexValues : configured;
 }
 
-Record Take(const RuleCondition& condition) {
+records::elbv2::Condition Take(const RuleCondition& condition) {
   if (!condition.Field || condition.Field->empty())
     throw errors::Validation("A condition field must be specified");  // seen
-  Record record;
+  records::elbv2::Condition record;
   record.field = *condition.Field;
   const std::string& field = record.field;
   if (field == "host-header") {
@@ -127,7 +128,7 @@ Record Take(const RuleCondition& condition) {
   return record;
 }
 
-void Check(const Record& record) {
+void Check(const records::elbv2::Condition& record) {
   if (record.values.empty() && record.regex_values.empty() && record.query_strings.empty())
     throw errors::Validation("A condition value must be specified");
   for (const std::string& value : record.values) CheckValue(record.field, value);
@@ -144,11 +145,11 @@ std::size_t Wildcards(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return c == '*' || c == '?'; }));
 }
 
-void CheckQuotas(const std::vector<Record>& records) {
+void CheckQuotas(const std::vector<records::elbv2::Condition>& records) {
   std::size_t values = 0;
   std::size_t wildcards = 0;
   std::set<std::string> fields;
-  for (const Record& record : records) {
+  for (const records::elbv2::Condition& record : records) {
     values += record.values.size() + record.regex_values.size() + record.query_strings.size();
     if (HasPatterns(record.field))
       for (const std::string& value : record.values) wildcards += Wildcards(value);
@@ -173,9 +174,9 @@ std::vector<Rewrite> TakeRewrites(const List<RewriteConfig>& rewrites, const std
 
 }  // namespace
 
-std::vector<Record> CheckConditions(const List<RuleCondition>& conditions) {
+std::vector<records::elbv2::Condition> CheckConditions(const List<RuleCondition>& conditions) {
   if (conditions.empty()) throw errors::Validation("A condition must be specified");
-  std::vector<Record> records;
+  std::vector<records::elbv2::Condition> records;
   for (const RuleCondition& condition : conditions) {
     records.push_back(Take(condition));
     Check(records.back());
@@ -184,10 +185,10 @@ std::vector<Record> CheckConditions(const List<RuleCondition>& conditions) {
   return records;
 }
 
-List<RuleCondition> RenderConditions(const std::vector<Record>& conditions) {
+List<RuleCondition> RenderConditions(const std::vector<records::elbv2::Condition>& conditions) {
   List<RuleCondition> rendered;
   rendered.present = true;
-  for (const Record& record : conditions) {
+  for (const records::elbv2::Condition& record : conditions) {
     RuleCondition& condition = rendered.emplace_back();
     condition.Field = record.field;
     const auto values = [](const std::vector<std::string>& all) {

@@ -21,7 +21,6 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using Record = records::elbv2::Listener;
 using records::elbv2::LoadBalancer;
 using records::elbv2::Rule;
 
@@ -32,11 +31,11 @@ bool IsSecure(const std::string& protocol) {
 }
 
 // The default rule holds the default actions.
-Rule DefaultRule(Context& context, const Record& record) {
+Rule DefaultRule(Context& context, const records::elbv2::Listener& record) {
   return context.tx.Get<Rule>(context.scope, record.default_rule_arn).value_or(Rule());
 }
 
-Listener Render(const Record& record, const Rule& default_rule) {
+Listener Render(const records::elbv2::Listener& record, const Rule& default_rule) {
   Listener out;
   out.ListenerArn = record.arn;
   out.LoadBalancerArn = record.load_balancer_arn;
@@ -61,7 +60,7 @@ void CheckProtocol(const LoadBalancer& load_balancer, const std::string& protoco
 
 // Policy and certificate of the listener. Only certificates of ACM could be named, and there are none in Drydock yet,
 // so none is ever found.
-void CheckSecurity(const Record& record, const std::optional<std::string>& ssl_policy,
+void CheckSecurity(const records::elbv2::Listener& record, const std::optional<std::string>& ssl_policy,
                    const List<Certificate>& certificates) {
   if (!IsSecure(record.protocol)) {
     if (ssl_policy)
@@ -81,8 +80,9 @@ void RefuseUnsupported(const std::optional<MutualAuthenticationAttributes>& mutu
   if (!alpn.empty()) throw errors::NotImplemented("ALPN policies");
 }
 
-std::vector<Record> ListenersOf(Context& context, const std::string& load_balancer_arn) {
-  return context.tx.List<Record>(context.scope, store::Where(&Record::load_balancer_arn, load_balancer_arn));
+std::vector<records::elbv2::Listener> ListenersOf(Context& context, const std::string& load_balancer_arn) {
+  return context.tx.List<records::elbv2::Listener>(
+      context.scope, store::Where(&records::elbv2::Listener::load_balancer_arn, load_balancer_arn));
 }
 
 // The same actions, as far as one sees.
@@ -113,7 +113,7 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
   CheckProtocol(load_balancer, *in.Protocol);
   RefuseUnsupported(in.MutualAuthentication, in.AlpnPolicy);
 
-  Record record;
+  records::elbv2::Listener record;
   record.load_balancer_arn = load_balancer.arn;
   record.protocol = *in.Protocol;
   record.port = *in.Port;
@@ -126,7 +126,7 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
 
   CreateListenerOutput out;
   const auto others = ListenersOf(context, load_balancer.arn);
-  for (const Record& other : others) {
+  for (const records::elbv2::Listener& other : others) {
     if (other.port != record.port) continue;
     // "Each call succeeds" when all settings are the same: API Reference, CreateListener.
     const Rule other_rule = DefaultRule(context, other);
@@ -150,13 +150,13 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
 
 AWS_OPERATION(elbv2, ModifyListener)
 ModifyListenerOutput ModifyListener(Context& context, const ModifyListenerInput& in) {
-  Record record = RequireListener(context, *in.ListenerArn);
+  records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
   const LoadBalancer load_balancer = RequireLoadBalancer(context, record.load_balancer_arn);
   RefuseUnsupported(in.MutualAuthentication, in.AlpnPolicy);
   if (in.Protocol) record.protocol = *in.Protocol;
   if (in.Port) record.port = *in.Port;
   CheckProtocol(load_balancer, record.protocol);
-  for (const Record& other : ListenersOf(context, load_balancer.arn))
+  for (const records::elbv2::Listener& other : ListenersOf(context, load_balancer.arn))
     if (other.arn != record.arn && other.port == record.port) throw errors::DuplicateListener(load_balancer.arn);
   CheckSecurity(record, in.SslPolicy, in.Certificates);
   Rule rule = DefaultRule(context, record);
@@ -172,7 +172,7 @@ ModifyListenerOutput ModifyListener(Context& context, const ModifyListenerInput&
 
 AWS_OPERATION(elbv2, DescribeListeners)
 DescribeListenersOutput DescribeListeners(Context& context, const DescribeListenersInput& in) {
-  std::vector<Record> records;
+  std::vector<records::elbv2::Listener> records;
   if (in.LoadBalancerArn && !in.ListenerArns.empty())  // unconfirmed wording
     throw errors::Validation("Listener ARNs and a load balancer ARN cannot be specified at the same time");
   if (in.LoadBalancerArn) {
@@ -182,27 +182,29 @@ DescribeListenersOutput DescribeListeners(Context& context, const DescribeListen
   } else {
     throw errors::Validation("You must specify either listener ARNs or a load balancer ARN");
   }
-  const auto page = TakeMarkedPage(context, "DescribeListeners" + in.LoadBalancerArn.value_or(""), std::move(records),
-                                   in.Marker, in.PageSize, [](const Record& record) { return record.arn; });
+  const auto page =
+      TakeMarkedPage(context, "DescribeListeners" + in.LoadBalancerArn.value_or(""), std::move(records), in.Marker,
+                     in.PageSize, [](const records::elbv2::Listener& record) { return record.arn; });
   DescribeListenersOutput out;
-  for (const Record& record : page.items) out.Listeners.push_back(Render(record, DefaultRule(context, record)));
+  for (const records::elbv2::Listener& record : page.items)
+    out.Listeners.push_back(Render(record, DefaultRule(context, record)));
   out.NextMarker = page.next_token;
   return out;
 }
 
 AWS_OPERATION(elbv2, DeleteListener)
 DeleteListenerOutput DeleteListener(Context& context, const DeleteListenerInput& in) {
-  const Record record = RequireListener(context, *in.ListenerArn);
+  const records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
   for (const Rule& rule : context.tx.List<Rule>(context.scope, store::Where(&Rule::listener_arn, record.arn)))
     context.tx.Erase<Rule>(context.scope, rule.arn);
-  context.tx.Erase<Record>(context.scope, record.arn);
+  context.tx.Erase<records::elbv2::Listener>(context.scope, record.arn);
   return {};
 }
 
 AWS_OPERATION(elbv2, DescribeListenerCertificates)
 DescribeListenerCertificatesOutput DescribeListenerCertificates(Context& context,
                                                                 const DescribeListenerCertificatesInput& in) {
-  const Record record = RequireListener(context, *in.ListenerArn);
+  const records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
   const auto page = TakeMarkedPage(context, "DescribeListenerCertificates" + record.arn, record.certificate_arns,
                                    in.Marker, in.PageSize, [](const std::string& arn) { return arn; });
   DescribeListenerCertificatesOutput out;

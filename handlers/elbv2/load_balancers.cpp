@@ -28,8 +28,6 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using Record = records::elbv2::LoadBalancer;
-
 constexpr std::size_t kLoadBalancersPerRegion = 50;  // quota, of each type
 
 // Hosted zones of Application Load Balancers' names. aws-facts E.2; AWS General Reference, "Elastic Load Balancing
@@ -46,7 +44,7 @@ std::optional<std::string> HostedZone(const std::string& region) {
   return found == kZones.end() ? std::nullopt : std::optional(found->second);
 }
 
-List<AvailabilityZone> Zones(const Record& record) {
+List<AvailabilityZone> Zones(const records::elbv2::LoadBalancer& record) {
   List<AvailabilityZone> zones;
   for (const auto& zone : record.zones) {
     AvailabilityZone& out = zones.emplace_back();
@@ -57,7 +55,7 @@ List<AvailabilityZone> Zones(const Record& record) {
   return zones;
 }
 
-LoadBalancer Render(const Context& context, const Record& record) {
+LoadBalancer Render(const Context& context, const records::elbv2::LoadBalancer& record) {
   LoadBalancer out;
   out.LoadBalancerArn = record.arn;
   out.DNSName = record.dns_name;
@@ -88,13 +86,14 @@ void CheckIpAddressType(const std::string& type) {
         fmt::format("You must specify subnets with an associated IPv6 CIDR block for the IP address type '{}'", type));
 }
 
-std::optional<Record> FindNamed(Context& context, const std::string& name) {
-  auto found = context.tx.List<Record>(context.scope, store::Where(&Record::name, name));
+std::optional<records::elbv2::LoadBalancer> FindNamed(Context& context, const std::string& name) {
+  auto found = context.tx.List<records::elbv2::LoadBalancer>(context.scope,
+                                                             store::Where(&records::elbv2::LoadBalancer::name, name));
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
 }
 
-bool SamePlaces(const Record& record, const std::vector<Place>& places) {
+bool SamePlaces(const records::elbv2::LoadBalancer& record, const std::vector<Place>& places) {
   return record.zones.size() == places.size() && std::all_of(places.begin(), places.end(), [&](const Place& place) {
            return std::any_of(record.zones.begin(), record.zones.end(),
                               [&](const auto& zone) { return zone.subnet_id == place.subnet.subnet_id; });
@@ -106,8 +105,9 @@ std::vector<std::string> Sorted(std::vector<std::string> values) {
   return values;
 }
 
-Record MakeRecord(Context& context, const std::string& name, const std::string& type, const std::string& scheme) {
-  Record record;
+records::elbv2::LoadBalancer MakeRecord(Context& context, const std::string& name, const std::string& type,
+                                        const std::string& scheme) {
+  records::elbv2::LoadBalancer record;
   record.name = name;
   record.type = type;
   record.scheme = scheme;
@@ -152,10 +152,11 @@ CreateLoadBalancerOutput CreateLoadBalancer(Context& context, const CreateLoadBa
     return out;
   }
   std::size_t count = 0;
-  for (const Record& other : context.tx.List<Record>(context.scope)) count += other.type == type;
+  for (const records::elbv2::LoadBalancer& other : context.tx.List<records::elbv2::LoadBalancer>(context.scope))
+    count += other.type == type;
   if (count >= kLoadBalancersPerRegion) throw errors::TooManyLoadBalancers();
 
-  Record record = MakeRecord(context, *in.Name, type, scheme);
+  records::elbv2::LoadBalancer record = MakeRecord(context, *in.Name, type, scheme);
   record.vpc_id = vpc_id;
   record.security_groups = groups;
   record.tags = tags;
@@ -172,7 +173,7 @@ DescribeLoadBalancersOutput DescribeLoadBalancers(Context& context, const Descri
     throw errors::Validation("Load balancer names and load balancer ARNs cannot be specified at the same time");
   if (in.LoadBalancerArns.size() > 20 || in.Names.size() > 20)  // unconfirmed wording
     throw errors::Validation("You can specify up to 20 load balancers in a single call");
-  std::vector<Record> records;
+  std::vector<records::elbv2::LoadBalancer> records;
   std::vector<std::string> missing;
   for (const std::string& name : in.Names) {
     if (auto found = FindNamed(context, name))
@@ -183,15 +184,16 @@ DescribeLoadBalancersOutput DescribeLoadBalancers(Context& context, const Descri
   if (!missing.empty()) throw errors::LoadBalancerNamesNotFound(Join(missing, ", "));
   for (const std::string& arn : in.LoadBalancerArns) {
     CheckArn(context, arn, ResourceKind::kLoadBalancer);
-    auto found = context.tx.Get<Record>(context.scope, arn);
+    auto found = context.tx.Get<records::elbv2::LoadBalancer>(context.scope, arn);
     if (!found) throw errors::LoadBalancersNotFound();
     records.push_back(std::move(*found));
   }
-  if (in.Names.empty() && in.LoadBalancerArns.empty()) records = context.tx.List<Record>(context.scope);
+  if (in.Names.empty() && in.LoadBalancerArns.empty())
+    records = context.tx.List<records::elbv2::LoadBalancer>(context.scope);
   const auto page = TakeMarkedPage(context, "DescribeLoadBalancers", std::move(records), in.Marker, in.PageSize,
-                                   [](const Record& record) { return record.arn; });
+                                   [](const records::elbv2::LoadBalancer& record) { return record.arn; });
   DescribeLoadBalancersOutput out;
-  for (const Record& record : page.items) out.LoadBalancers.push_back(Render(context, record));
+  for (const records::elbv2::LoadBalancer& record : page.items) out.LoadBalancers.push_back(Render(context, record));
   out.NextMarker = page.next_token;
   return out;
 }
@@ -200,7 +202,7 @@ DescribeLoadBalancersOutput DescribeLoadBalancers(Context& context, const Descri
 AWS_OPERATION(elbv2, DeleteLoadBalancer)
 DeleteLoadBalancerOutput DeleteLoadBalancer(Context& context, const DeleteLoadBalancerInput& in) {
   CheckArn(context, *in.LoadBalancerArn, ResourceKind::kLoadBalancer);
-  const auto record = context.tx.Get<Record>(context.scope, *in.LoadBalancerArn);
+  const auto record = context.tx.Get<records::elbv2::LoadBalancer>(context.scope, *in.LoadBalancerArn);
   if (!record) return {};
   if (AttributeOf(*record, "deletion_protection.enabled") == "true") throw errors::DeletionProtected(record->arn);
   using records::elbv2::Listener;
@@ -212,13 +214,13 @@ DeleteLoadBalancerOutput DeleteLoadBalancer(Context& context, const DeleteLoadBa
     context.tx.Erase<Listener>(context.scope, listener.arn);
   Vacate(context, *record);
   CancelActivationTimer(context, record->arn);
-  context.tx.Erase<Record>(context.scope, record->arn);
+  context.tx.Erase<records::elbv2::LoadBalancer>(context.scope, record->arn);
   return {};
 }
 
 AWS_OPERATION(elbv2, SetSecurityGroups)
 SetSecurityGroupsOutput SetSecurityGroups(Context& context, const SetSecurityGroupsInput& in) {
-  Record record = RequireLoadBalancer(context, *in.LoadBalancerArn);
+  records::elbv2::LoadBalancer record = RequireLoadBalancer(context, *in.LoadBalancerArn);
   if (in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic)
     throw errors::NotImplemented("Endpoint services of load balancers");
   // API Reference, SetSecurityGroups; wording unconfirmed.
@@ -237,7 +239,7 @@ SetSecurityGroupsOutput SetSecurityGroups(Context& context, const SetSecurityGro
 
 AWS_OPERATION(elbv2, SetSubnets)
 SetSubnetsOutput SetSubnets(Context& context, const SetSubnetsInput& in) {
-  Record record = RequireLoadBalancer(context, *in.LoadBalancerArn);
+  records::elbv2::LoadBalancer record = RequireLoadBalancer(context, *in.LoadBalancerArn);
   if (in.IpAddressType) CheckIpAddressType(*in.IpAddressType);
   if (in.EnablePrefixForIpv6SourceNat == "on") throw errors::NotImplemented("IPv6 source NAT prefixes");
   const auto places = ChoosePlaces(context, record.type, record.scheme, in.Subnets, in.SubnetMappings, record.zones);
@@ -253,7 +255,7 @@ SetSubnetsOutput SetSubnets(Context& context, const SetSubnetsInput& in) {
 
 AWS_OPERATION(elbv2, SetIpAddressType)
 SetIpAddressTypeOutput SetIpAddressType(Context& context, const SetIpAddressTypeInput& in) {
-  const Record record = RequireLoadBalancer(context, *in.LoadBalancerArn);
+  const records::elbv2::LoadBalancer record = RequireLoadBalancer(context, *in.LoadBalancerArn);
   CheckIpAddressType(*in.IpAddressType);
   SetIpAddressTypeOutput out;
   out.IpAddressType = record.ip_address_type;

@@ -22,11 +22,9 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using Record = records::elbv2::Rule;
-
 constexpr std::size_t kRulesPerLoadBalancer = 100;  // quota, default rules not counted
 
-Rule Render(const Record& record) {
+Rule Render(const records::elbv2::Rule& record) {
   Rule out;
   out.RuleArn = record.arn;
   out.Priority = record.is_default ? "default" : std::to_string(record.priority);
@@ -38,18 +36,20 @@ Rule Render(const Record& record) {
 }
 
 // In the order in which they are tried: by priority, the default rule last.
-std::vector<Record> RulesOf(Context& context, const std::string& listener_arn) {
-  auto records = context.tx.List<Record>(context.scope, store::Where(&Record::listener_arn, listener_arn));
-  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) {
+std::vector<records::elbv2::Rule> RulesOf(Context& context, const std::string& listener_arn) {
+  auto records = context.tx.List<records::elbv2::Rule>(context.scope,
+                                                       store::Where(&records::elbv2::Rule::listener_arn, listener_arn));
+  std::sort(records.begin(), records.end(), [](const records::elbv2::Rule& a, const records::elbv2::Rule& b) {
     return std::tie(a.is_default, a.priority) < std::tie(b.is_default, b.priority);
   });
   return records;
 }
 
 std::size_t CountRules(Context& context, const std::string& load_balancer_arn) {
-  const auto all = context.tx.List<Record>(context.scope, store::Where(&Record::load_balancer_arn, load_balancer_arn));
+  const auto all = context.tx.List<records::elbv2::Rule>(
+      context.scope, store::Where(&records::elbv2::Rule::load_balancer_arn, load_balancer_arn));
   return static_cast<std::size_t>(
-      std::count_if(all.begin(), all.end(), [](const Record& record) { return !record.is_default; }));
+      std::count_if(all.begin(), all.end(), [](const records::elbv2::Rule& record) { return !record.is_default; }));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ CreateRuleOutput CreateRule(Context& context, const CreateRuleInput& in) {
   const auto load_balancer = RequireLoadBalancer(context, listener.load_balancer_arn);
   if (load_balancer.type != "application")  // unconfirmed wording
     throw ApiError("UnsupportedProtocol", fmt::format("Rules are not supported for {} listeners", listener.protocol));
-  Record record;
+  records::elbv2::Rule record;
   record.listener_arn = listener.arn;
   record.load_balancer_arn = load_balancer.arn;
   record.priority = *in.Priority;
@@ -68,7 +68,7 @@ CreateRuleOutput CreateRule(Context& context, const CreateRuleInput& in) {
   record.actions = CheckActions(context, load_balancer, listener, in.Actions);
   record.transforms = CheckTransforms(in.Transforms);
   record.tags = TagsOf(in.Tags);
-  for (const Record& other : RulesOf(context, listener.arn))
+  for (const records::elbv2::Rule& other : RulesOf(context, listener.arn))
     if (!other.is_default && other.priority == record.priority) throw errors::PriorityInUse(record.priority);
   if (CountRules(context, load_balancer.arn) >= kRulesPerLoadBalancer) throw errors::TooManyRules();
 
@@ -83,7 +83,7 @@ CreateRuleOutput CreateRule(Context& context, const CreateRuleInput& in) {
 
 AWS_OPERATION(elbv2, DescribeRules)
 DescribeRulesOutput DescribeRules(Context& context, const DescribeRulesInput& in) {
-  std::vector<Record> records;
+  std::vector<records::elbv2::Rule> records;
   if (in.ListenerArn && !in.RuleArns.empty())  // unconfirmed wording
     throw errors::Validation("Listener rule ARNs and a listener ARN cannot be specified at the same time");
   if (in.ListenerArn) {
@@ -93,17 +93,18 @@ DescribeRulesOutput DescribeRules(Context& context, const DescribeRulesInput& in
   } else {
     throw errors::Validation("You must specify either listener rule ARNs or a listener ARN");
   }
-  const auto page = TakeMarkedPage(context, "DescribeRules" + in.ListenerArn.value_or(""), std::move(records),
-                                   in.Marker, in.PageSize, [](const Record& record) { return record.arn; });
+  const auto page =
+      TakeMarkedPage(context, "DescribeRules" + in.ListenerArn.value_or(""), std::move(records), in.Marker, in.PageSize,
+                     [](const records::elbv2::Rule& record) { return record.arn; });
   DescribeRulesOutput out;
-  for (const Record& record : page.items) out.Rules.push_back(Render(record));
+  for (const records::elbv2::Rule& record : page.items) out.Rules.push_back(Render(record));
   out.NextMarker = page.next_token;
   return out;
 }
 
 AWS_OPERATION(elbv2, ModifyRule)
 ModifyRuleOutput ModifyRule(Context& context, const ModifyRuleInput& in) {
-  Record record = RequireRule(context, *in.RuleArn);
+  records::elbv2::Rule record = RequireRule(context, *in.RuleArn);
   if (record.is_default) throw errors::DefaultRule(record.arn, "modified");
   const bool reset_transforms = in.ResetTransforms.value_or(false);
   if (!IsGiven(in.Conditions) && !IsGiven(in.Actions) && !IsGiven(in.Transforms) && !reset_transforms)
@@ -124,22 +125,22 @@ ModifyRuleOutput ModifyRule(Context& context, const ModifyRuleInput& in) {
 
 AWS_OPERATION(elbv2, DeleteRule)
 DeleteRuleOutput DeleteRule(Context& context, const DeleteRuleInput& in) {
-  const Record record = RequireRule(context, *in.RuleArn);
+  const records::elbv2::Rule record = RequireRule(context, *in.RuleArn);
   if (record.is_default) throw errors::DefaultRule(record.arn, "deleted");
-  context.tx.Erase<Record>(context.scope, record.arn);
+  context.tx.Erase<records::elbv2::Rule>(context.scope, record.arn);
   return {};
 }
 
 AWS_OPERATION(elbv2, SetRulePriorities)
 SetRulePrioritiesOutput SetRulePriorities(Context& context, const SetRulePrioritiesInput& in) {
   if (in.RulePriorities.empty()) throw errors::Validation("A rule priority must be specified");  // unconfirmed
-  std::vector<Record> changed;
+  std::vector<records::elbv2::Rule> changed;
   std::set<std::int32_t> priorities;
   std::set<std::string> arns;
   for (const RulePriorityPair& pair : in.RulePriorities) {
     if (!pair.RuleArn || !pair.Priority)  // unconfirmed wording
       throw errors::Validation("A rule ARN and a priority must be specified");
-    Record record = RequireRule(context, *pair.RuleArn);
+    records::elbv2::Rule record = RequireRule(context, *pair.RuleArn);
     if (record.is_default)  // unconfirmed wording
       throw errors::NotPermitted(fmt::format("The priority of the default rule '{}' cannot be changed", record.arn));
     if (!arns.insert(record.arn).second)  // unconfirmed wording
@@ -149,12 +150,12 @@ SetRulePrioritiesOutput SetRulePriorities(Context& context, const SetRulePriorit
     record.priority = *pair.Priority;
     changed.push_back(std::move(record));
   }
-  for (const Record& record : changed)
-    for (const Record& other : RulesOf(context, record.listener_arn))
+  for (const records::elbv2::Rule& record : changed)
+    for (const records::elbv2::Rule& other : RulesOf(context, record.listener_arn))
       if (!other.is_default && other.priority == record.priority && !arns.contains(other.arn))
         throw errors::PriorityInUse(record.priority);
   SetRulePrioritiesOutput out;
-  for (const Record& record : changed) {
+  for (const records::elbv2::Rule& record : changed) {
     context.tx.Put(context.scope, record);
     out.Rules.push_back(Render(record));
   }

@@ -22,12 +22,11 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using Record = records::elbv2::TargetGroup;
 using Use = std::map<std::string, std::set<std::string>>;
 
 constexpr std::size_t kTargetGroupsPerRegion = 3000;  // quota
 
-TargetGroup Render(const Record& record, const Use& use) {
+TargetGroup Render(const records::elbv2::TargetGroup& record, const Use& use) {
   TargetGroup out;
   out.TargetGroupArn = record.arn;
   out.TargetGroupName = record.name;
@@ -77,14 +76,15 @@ std::string ProtocolVersion(const CreateTargetGroupInput& in) {
   return version;
 }
 
-std::optional<Record> FindNamed(Context& context, const std::string& name) {
-  auto found = context.tx.List<Record>(context.scope, store::Where(&Record::name, name));
+std::optional<records::elbv2::TargetGroup> FindNamed(Context& context, const std::string& name) {
+  auto found = context.tx.List<records::elbv2::TargetGroup>(context.scope,
+                                                            store::Where(&records::elbv2::TargetGroup::name, name));
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
 }
 
-bool SameSettings(const Record& a, const Record& b) {
-  const auto check = [](const Record& record) {
+bool SameSettings(const records::elbv2::TargetGroup& a, const records::elbv2::TargetGroup& b) {
+  const auto check = [](const records::elbv2::TargetGroup& record) {
     const auto& c = record.health_check;
     return std::tie(c.protocol, c.port, c.path, c.http_code, c.interval_seconds, c.timeout_seconds, c.healthy_threshold,
                     c.unhealthy_threshold);
@@ -114,7 +114,7 @@ CreateTargetGroupOutput CreateTargetGroup(Context& context, const CreateTargetGr
   if (!ec2::FindVpc(context, *in.VpcId))
     throw errors::Validation(fmt::format("The VPC ID '{}' is not found", *in.VpcId));
 
-  Record record;
+  records::elbv2::TargetGroup record;
   record.name = *in.Name;
   record.target_type = in.TargetType.value_or("instance");
   record.protocol = *in.Protocol;
@@ -131,7 +131,8 @@ CreateTargetGroupOutput CreateTargetGroup(Context& context, const CreateTargetGr
     out.TargetGroups.push_back(Render(*existing, TargetGroupUse(context)));
     return out;
   }
-  if (context.tx.Count<Record>(context.scope) >= kTargetGroupsPerRegion) throw errors::TooManyTargetGroups();
+  if (context.tx.Count<records::elbv2::TargetGroup>(context.scope) >= kTargetGroupsPerRegion)
+    throw errors::TooManyTargetGroups();
   record.arn = context.Arn("elasticloadbalancing", fmt::format("targetgroup/{}/{}", record.name, context.ids.Hex(16)));
   context.tx.Put(context.scope, record);
   out.TargetGroups.push_back(Render(record, {}));
@@ -140,7 +141,7 @@ CreateTargetGroupOutput CreateTargetGroup(Context& context, const CreateTargetGr
 
 AWS_OPERATION(elbv2, ModifyTargetGroup)
 ModifyTargetGroupOutput ModifyTargetGroup(Context& context, const ModifyTargetGroupInput& in) {
-  Record record = RequireTargetGroup(context, *in.TargetGroupArn);
+  records::elbv2::TargetGroup record = RequireTargetGroup(context, *in.TargetGroupArn);
   record.health_check = ModifyHealthCheck(record, in);
   context.tx.Put(context.scope, record);
   ModifyTargetGroupOutput out;
@@ -152,7 +153,7 @@ AWS_OPERATION(elbv2, DescribeTargetGroups)
 DescribeTargetGroupsOutput DescribeTargetGroups(Context& context, const DescribeTargetGroupsInput& in) {
   if (!in.TargetGroupArns.empty() && !in.Names.empty())  // unconfirmed wording
     throw errors::Validation("Target group names and target group ARNs cannot be specified at the same time");
-  std::vector<Record> records;
+  std::vector<records::elbv2::TargetGroup> records;
   for (const std::string& name : in.Names) {
     auto found = FindNamed(context, name);
     if (!found) throw errors::TargetGroupsNotFound();
@@ -160,24 +161,25 @@ DescribeTargetGroupsOutput DescribeTargetGroups(Context& context, const Describe
   }
   for (const std::string& arn : in.TargetGroupArns) {
     CheckArn(context, arn, ResourceKind::kTargetGroup);
-    auto found = context.tx.Get<Record>(context.scope, arn);
+    auto found = context.tx.Get<records::elbv2::TargetGroup>(context.scope, arn);
     if (!found) throw errors::TargetGroupsNotFound();
     records.push_back(std::move(*found));
   }
-  if (in.Names.empty() && in.TargetGroupArns.empty()) records = context.tx.List<Record>(context.scope);
+  if (in.Names.empty() && in.TargetGroupArns.empty())
+    records = context.tx.List<records::elbv2::TargetGroup>(context.scope);
   const Use use = TargetGroupUse(context);
   if (in.LoadBalancerArn) {
     RequireLoadBalancer(context, *in.LoadBalancerArn);
-    std::erase_if(records, [&](const Record& record) {
+    std::erase_if(records, [&](const records::elbv2::TargetGroup& record) {
       const auto found = use.find(record.arn);
       return found == use.end() || !found->second.contains(*in.LoadBalancerArn);
     });
   }
   const auto page =
       TakeMarkedPage(context, "DescribeTargetGroups" + in.LoadBalancerArn.value_or(""), std::move(records), in.Marker,
-                     in.PageSize, [](const Record& record) { return record.arn; });
+                     in.PageSize, [](const records::elbv2::TargetGroup& record) { return record.arn; });
   DescribeTargetGroupsOutput out;
-  for (const Record& record : page.items) out.TargetGroups.push_back(Render(record, use));
+  for (const records::elbv2::TargetGroup& record : page.items) out.TargetGroups.push_back(Render(record, use));
   out.NextMarker = page.next_token;
   return out;
 }
@@ -193,7 +195,7 @@ DeleteTargetGroupOutput DeleteTargetGroup(Context& context, const DeleteTargetGr
     CancelDrainTimer(context, target);
     context.tx.Erase<Target>(context.scope, target.target_group_arn, target.id, target.port);
   }
-  context.tx.Erase<Record>(context.scope, *in.TargetGroupArn);
+  context.tx.Erase<records::elbv2::TargetGroup>(context.scope, *in.TargetGroupArn);
   return {};
 }
 

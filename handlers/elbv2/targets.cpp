@@ -23,7 +23,6 @@ namespace drydock::elbv2 {
 namespace {
 
 using Group = records::elbv2::TargetGroup;
-using Record = records::elbv2::Target;
 
 constexpr std::size_t kTargetsPerGroup = 1000;  // quota
 
@@ -73,12 +72,13 @@ void RefuseInstances(const RegisterTargetsInput& in) {
 }
 
 void Register(Context& context, const Group& group, const std::string& id, int port, const std::string& zone) {
-  auto record = context.tx.Get<Record>(context.scope, group.arn, id, port);
-  if (record && record->state == Record::kActive && record->availability_zone == zone) return;
+  auto record = context.tx.Get<records::elbv2::Target>(context.scope, group.arn, id, port);
+  if (record && record->state == records::elbv2::Target::kActive && record->availability_zone == zone) return;
   if (record) {
     CancelDrainTimer(context, *record);
   } else {
-    if (context.tx.Count<Record>(context.scope, store::Where(&Record::target_group_arn, group.arn)) >= kTargetsPerGroup)
+    if (context.tx.Count<records::elbv2::Target>(
+            context.scope, store::Where(&records::elbv2::Target::target_group_arn, group.arn)) >= kTargetsPerGroup)
       throw errors::TooManyTargets();
     record.emplace();
   }
@@ -86,38 +86,38 @@ void Register(Context& context, const Group& group, const std::string& id, int p
   record->id = id;
   record->port = port;
   record->availability_zone = zone;
-  record->state = Record::kActive;
+  record->state = records::elbv2::Target::kActive;
   record->drain_ends.reset();
   context.tx.Put(context.scope, *record);
 }
 
 void Deregister(Context& context, const Group& group, bool in_use, const std::string& id, int port) {
-  auto record = context.tx.Get<Record>(context.scope, group.arn, id, port);
-  if (!record || record->state == Record::kDraining) return;
+  auto record = context.tx.Get<records::elbv2::Target>(context.scope, group.arn, id, port);
+  if (!record || record->state == records::elbv2::Target::kDraining) return;
   const Duration delay = DrainingTime(context, group);
   if (!in_use || delay.count() == 0) {
-    context.tx.Erase<Record>(context.scope, group.arn, id, port);
+    context.tx.Erase<records::elbv2::Target>(context.scope, group.arn, id, port);
     return;
   }
-  record->state = Record::kDraining;
+  record->state = records::elbv2::Target::kDraining;
   record->drain_ends = context.now + delay;
   context.tx.Put(context.scope, *record);
   SetDrainTimer(context, *record);
 }
 
 // What the load balancers have observed, and what is known without them.
-loadbalancer::TargetHealth HealthOf(const Context& context, const Record* record, bool in_use, const std::string& arn,
-                                    const std::string& id, int port) {
+loadbalancer::TargetHealth HealthOf(const Context& context, const records::elbv2::Target* record, bool in_use,
+                                    const std::string& arn, const std::string& id, int port) {
   if (!record) return loadbalancer::NotRegistered();
-  if (record->state == Record::kDraining) return loadbalancer::DeregistrationInProgress();
+  if (record->state == records::elbv2::Target::kDraining) return loadbalancer::DeregistrationInProgress();
   if (!in_use) return loadbalancer::NotInUse();
   const auto health = context.engines.target_health(arn, id, port);
   // Not known to the load balancers yet: they are still being provisioned.
   return health == loadbalancer::NotRegistered() ? loadbalancer::RegistrationInProgress() : health;
 }
 
-TargetHealthDescription Describe(Context& context, const Group& group, const Record* record, bool in_use,
-                                 const std::string& id, int port, bool with_anomalies) {
+TargetHealthDescription Describe(Context& context, const Group& group, const records::elbv2::Target* record,
+                                 bool in_use, const std::string& id, int port, bool with_anomalies) {
   TargetHealthDescription out;
   TargetDescription& target = out.Target.emplace();
   target.Id = id;
@@ -160,7 +160,7 @@ void DeregisterTarget(Context& context, const std::string& target_group_arn, con
 
 std::optional<Timestamp> DrainingUntil(Context& context, const std::string& target_group_arn, const std::string& id,
                                        int port) {
-  const auto record = context.tx.Get<Record>(context.scope, target_group_arn, id, port);
+  const auto record = context.tx.Get<records::elbv2::Target>(context.scope, target_group_arn, id, port);
   return record ? record->drain_ends : std::nullopt;
 }
 
@@ -193,17 +193,17 @@ DescribeTargetHealthOutput DescribeTargetHealth(Context& context, const Describe
   const bool in_use = HasLoadBalancer(context, group.arn);
   const bool with_anomalies = !in.Include.empty();
   DescribeTargetHealthOutput out;
-  const auto describe = [&](const Record* record, const std::string& id, int port) {
+  const auto describe = [&](const records::elbv2::Target* record, const std::string& id, int port) {
     out.TargetHealthDescriptions.push_back(Describe(context, group, record, in_use, id, port, with_anomalies));
   };
   for (const TargetDescription& target : in.Targets) {
     const int port = target.Port.value_or(group.port);
-    const auto record = context.tx.Get<Record>(context.scope, group.arn, *target.Id, port);
+    const auto record = context.tx.Get<records::elbv2::Target>(context.scope, group.arn, *target.Id, port);
     describe(record ? &*record : nullptr, *target.Id, port);
   }
   if (in.Targets.empty()) {
-    for (const Record& record :
-         context.tx.List<Record>(context.scope, store::Where(&Record::target_group_arn, group.arn)))
+    for (const records::elbv2::Target& record : context.tx.List<records::elbv2::Target>(
+             context.scope, store::Where(&records::elbv2::Target::target_group_arn, group.arn)))
       describe(&record, record.id, record.port);
   }
   return out;

@@ -55,7 +55,7 @@ namespace {
 
 using testing::Fixture;
 
-void Create(Fixture& f, const std::string& name) {
+void CreateNamedUser(Fixture& f, const std::string& name) {
   CreateUserRequest request;
   request.UserName = name;
   f.Call(CreateUser, request);
@@ -69,7 +69,7 @@ AccessKey NewKey(Fixture& f, const std::string& user) {
 
 TEST_CASE("users: created, shown, renamed with all that is theirs") {
   Fixture f;
-  Create(f, "ana");
+  CreateNamedUser(f, "ana");
   GetUserRequest get;
   get.UserName = "ana";
   const User ana = *f.Call(GetUser, get).User;
@@ -92,7 +92,7 @@ TEST_CASE("users: created, shown, renamed with all that is theirs") {
 
 TEST_CASE("access keys: two at most, inactive and deleted ones keep being known") {
   Fixture f;
-  Create(f, "ana");
+  CreateNamedUser(f, "ana");
   const AccessKey first = NewKey(f, "ana");
   CHECK(first.AccessKeyId->starts_with("AKIA"));
   CHECK(first.AccessKeyId->size() == 20);
@@ -124,7 +124,7 @@ TEST_CASE("access keys: two at most, inactive and deleted ones keep being known"
 
 TEST_CASE("a user with keys, groups or policies cannot be deleted") {
   Fixture f;
-  Create(f, "ana");
+  CreateNamedUser(f, "ana");
   DeleteUserRequest remove;
   remove.UserName = "ana";
   const AccessKey key = NewKey(f, "ana");
@@ -161,7 +161,7 @@ TEST_CASE("without a name, root has no user to be asked about") {
 
 TEST_CASE("a user may do what its own policies and its groups' allow, within its boundary") {
   Fixture f;
-  Create(f, "ana");
+  CreateNamedUser(f, "ana");
   CreateGroupRequest group;
   group.GroupName = "staff";
   f.Call(CreateGroup, group);

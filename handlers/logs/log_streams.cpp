@@ -23,7 +23,7 @@ using LogStreamRecord = records::logs::LogStream;
 
 namespace {
 
-constexpr std::size_t kDefaultPage = 50;
+constexpr std::size_t kDefaultStreamPage = 50;
 
 LogStream Render(const Context& context, const LogStreamRecord& stream, const store::LogStreamStatistics& held) {
   const auto milliseconds = [](const std::optional<Timestamp>& time) {
@@ -88,7 +88,7 @@ DescribeLogStreamsResponse DescribeLogStreams(Context& context, const DescribeLo
   if (in.descending.value_or(false)) std::reverse(streams.begin(), streams.end());
 
   auto page = TakePage(context.engines.tokens, "logs.DescribeLogStreams/" + group.name, std::move(streams),
-                       in.nextToken, static_cast<std::size_t>(in.limit.value_or(kDefaultPage)),
+                       in.nextToken, static_cast<std::size_t>(in.limit.value_or(kDefaultStreamPage)),
                        [](const LogStreamRecord& stream) { return stream.name; });
   if (!page) throw errors::InvalidToken();
   DescribeLogStreamsResponse out;

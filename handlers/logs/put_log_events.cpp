@@ -12,7 +12,7 @@ namespace drydock::logs {
 
 namespace {
 
-constexpr Duration kLongestSpan = std::chrono::hours(24);
+constexpr Duration kLongestBatchSpan = std::chrono::hours(24);
 constexpr Duration kOldest = -std::chrono::hours(24 * 14);
 constexpr Duration kNewest = std::chrono::hours(2);
 
@@ -28,7 +28,7 @@ void CheckBatch(const List<InputLogEvent>& events) {
     previous = *event.timestamp;
   }
   if (bytes > kMaximumBatchBytes) throw errors::UploadTooLarge(bytes, kMaximumBatchBytes);
-  if (Duration(previous - *events.front().timestamp) > kLongestSpan) throw errors::SpansTooLong();
+  if (Duration(previous - *events.front().timestamp) > kLongestBatchSpan) throw errors::SpansTooLong();
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ namespace {
 
 using testing::Fixture;
 
-std::string Token(int n) {
+std::string VersionToken(int n) {
   return "00000000-0000-4000-8000-00000000000" + std::to_string(n);
 }
 
@@ -42,14 +42,14 @@ class Versions : public Fixture {
   Versions() {
     CreateSecretRequest request;
     request.Name = "s";
-    request.ClientRequestToken = Token(1);
+    request.ClientRequestToken = VersionToken(1);
     request.SecretString = "v1";
     Call(CreateSecret, request);
   }
   void Put(int n, const std::vector<std::string>& stages = {}) {
     PutSecretValueRequest request;
     request.SecretId = "s";
-    request.ClientRequestToken = Token(n);
+    request.ClientRequestToken = VersionToken(n);
     request.SecretString = "v" + std::to_string(n);
     request.VersionStages = stages;
     Call(PutSecretValue, request);
@@ -68,8 +68,8 @@ class Versions : public Fixture {
     UpdateSecretVersionStageRequest request;
     request.SecretId = "s";
     request.VersionStage = stage;
-    if (from) request.RemoveFromVersionId = Token(from);
-    if (to) request.MoveToVersionId = Token(to);
+    if (from) request.RemoveFromVersionId = VersionToken(from);
+    if (to) request.MoveToVersionId = VersionToken(to);
     return request;
   }
 };
@@ -117,7 +117,7 @@ TEST_CASE("labels that cannot be moved so") {
   CHECK(f.CodeOf(UpdateSecretVersionStage, Versions::Move("AWSCURRENT", 1, 0)) == "InvalidParameterException");
   CHECK(f.CodeOf(UpdateSecretVersionStage, Versions::Move("AWSCURRENT", 0, 0)) == "InvalidParameterException");
   CHECK(f.ErrorOf(UpdateSecretVersionStage, Versions::Move("x", 0, 9)).message() ==
-        "Secrets Manager can't find the specified secret value for VersionId: " + Token(9));
+        "Secrets Manager can't find the specified secret value for VersionId: " + VersionToken(9));
   CHECK(f.Stages() == "1:AWSCURRENT 2:AWSPENDING");
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("the same token again: nothing for the same value, an error for anothe
   CHECK(f.Stages() == "1:AWSPREVIOUS 2:AWSCURRENT");
   PutSecretValueRequest other;
   other.SecretId = "s";
-  other.ClientRequestToken = Token(2);
+  other.ClientRequestToken = VersionToken(2);
   other.SecretString = "different";
   CHECK(f.CodeOf(PutSecretValue, other) == "ResourceExistsException");
   other.SecretString.reset();
@@ -145,14 +145,14 @@ TEST_CASE("values are read by version, by label, or by both if they agree") {
         "Secrets Manager can't find the specified secret value for staging label: AWSPREVIOUS");
   f.Put(2);
   CHECK(f.Call(GetSecretValue, get).SecretString == "v1");
-  get.VersionId = Token(2);
+  get.VersionId = VersionToken(2);
   CHECK(f.ErrorOf(GetSecretValue, get).message() ==
         "You provided a VersionStage that is not associated to the provided VersionId.");
   get.VersionStage.reset();
   CHECK(f.Call(GetSecretValue, get).SecretString == "v2");
-  get.VersionId = Token(9);
+  get.VersionId = VersionToken(9);
   CHECK(f.ErrorOf(GetSecretValue, get).message() ==
-        "Secrets Manager can't find the specified secret value for VersionId: " + Token(9));
+        "Secrets Manager can't find the specified secret value for VersionId: " + VersionToken(9));
 }
 
 TEST_CASE("reading notes the day of the access") {
@@ -170,12 +170,12 @@ TEST_CASE("updating changes what is given and makes a version only of a value") 
   Versions f;
   UpdateSecretRequest update;
   update.SecretId = "s";
-  update.ClientRequestToken = Token(2);
+  update.ClientRequestToken = VersionToken(2);
   update.Description = "new";
   CHECK(!f.Call(UpdateSecret, update).VersionId);
   update.Description.reset();
   update.SecretBinary = Blob{std::string("\x00\xff", 2)};
-  CHECK(f.Call(UpdateSecret, update).VersionId == Token(2));
+  CHECK(f.Call(UpdateSecret, update).VersionId == VersionToken(2));
   GetSecretValueRequest get;
   get.SecretId = "s";
   CHECK(f.Call(GetSecretValue, get).SecretBinary->bytes == std::string("\x00\xff", 2));
