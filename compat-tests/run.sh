@@ -10,7 +10,7 @@ cd "$root"
 # shellcheck disable=SC2086 # a list of words
 install_missing $build_packages skopeo curl
 command -v aws >/dev/null || install_missing awscli
-command -v npm >/dev/null || install_missing nodejs npm
+command -v npm >/dev/null || install_missing nodejs npm ca-certificates
 
 # The SDK for JavaScript, again only when the lock file has changed.
 (

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 export const account = process.env.AWS_ACCESS_KEY_ID;
 export const region = process.env.AWS_REGION;
 
-/** Options of a waiter: it looks every second, for half a minute at most. */
-export const soon = (client) => ({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 });
+/** Options of a waiter: it looks every second, for a minute at most. */
+export const soon = (client) => ({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 });
 
 const requestId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
