@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "emulator/core/arn.h"
+#include "emulator/network/aws_prefix_lists.h"
 #include "emulator/network/evaluate.h"
 #include "emulator/world/topology_elements.h"
 
@@ -39,6 +41,11 @@ class NetworkWorld::Follower {
       AddAll<ec2::InternetGateway>(tx, topology);
       AddAll<ec2::NatGateway>(tx, topology);
       AddAll<ec2::NetworkInterface>(tx, topology);
+      AddAll<ec2::EgressOnlyInternetGateway>(tx, topology);
+      AddAll<ec2::VpcEndpoint>(tx, topology);
+      AddAll<ec2::ManagedPrefixList>(tx, topology);
+      AddAll<ec2::VpcPeeringConnection>(tx, topology);
+      for (const auto& [scope, vpc] : tx.ListAll<ec2::Vpc>()) AddAwsPrefixLists(scope.region, topology);
       std::unordered_map<std::string, network::SecurityGroup> groups;
       for (const auto& [scope, group] : tx.ListAll<ec2::SecurityGroup>())
         groups.emplace(group.group_id, ElementOf(scope, group));
@@ -65,6 +72,11 @@ class NetworkWorld::Follower {
         Renew<ec2::InternetGateway>(tx, change, topology);
         Renew<ec2::NatGateway>(tx, change, topology);
         Renew<ec2::NetworkInterface>(tx, change, topology);
+        Renew<ec2::EgressOnlyInternetGateway>(tx, change, topology);
+        Renew<ec2::VpcEndpoint>(tx, change, topology);
+        Renew<ec2::ManagedPrefixList>(tx, change, topology);
+        Renew<ec2::VpcPeeringConnection>(tx, change, topology);
+        if (change.Is<ec2::Vpc>()) AddAwsPrefixLists(change.scope.region, topology);
         if (change.Is<ec2::SecurityGroup>()) RenewGroup(tx, change, topology);
         if (change.Is<ec2::SecurityGroupRule>()) RenewRule(tx, change, topology);
       }
@@ -79,7 +91,16 @@ class NetworkWorld::Follower {
   static bool Concerns(const store::Change& change) {
     return change.Is<ec2::Vpc>() || change.Is<ec2::Subnet>() || change.Is<ec2::RouteTable>() ||
            change.Is<ec2::NetworkAcl>() || change.Is<ec2::InternetGateway>() || change.Is<ec2::NatGateway>() ||
-           change.Is<ec2::NetworkInterface>() || change.Is<ec2::SecurityGroup>() || change.Is<ec2::SecurityGroupRule>();
+           change.Is<ec2::NetworkInterface>() || change.Is<ec2::EgressOnlyInternetGateway>() ||
+           change.Is<ec2::VpcEndpoint>() || change.Is<ec2::ManagedPrefixList>() ||
+           change.Is<ec2::VpcPeeringConnection>() || change.Is<ec2::SecurityGroup>() ||
+           change.Is<ec2::SecurityGroupRule>();
+  }
+
+  // A region's own lists come with the first VPC there.
+  void AddAwsPrefixLists(const std::string& region, network::Topology& topology) {
+    if (!regions_.insert(region).second) return;
+    for (auto& list : network::AwsPrefixLists(region)) topology = topology.With(std::move(list));
   }
 
   template <class Record>
@@ -136,8 +157,10 @@ class NetworkWorld::Follower {
 
   store::Database& database_;
 
-  std::mutex update_mutex_;                                     // one reader of the store at a time
-  std::unordered_map<std::string, std::string> group_of_rule_;  // guarded by update_mutex_
+  std::mutex update_mutex_;  // one reader of the store at a time
+  // guarded by update_mutex_
+  std::unordered_map<std::string, std::string> group_of_rule_;
+  std::unordered_set<std::string> regions_;  // whose own prefix lists are in the topology
 
   mutable std::mutex current_mutex_;
   // guarded by current_mutex_

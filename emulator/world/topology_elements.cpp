@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "emulator/network/aws_prefix_lists.h"
+
 namespace drydock::world {
 
 namespace {
@@ -145,6 +147,39 @@ network::NatGateway ElementOf(const Scope&, const ec2::NatGateway& gateway) {
   element.private_address = AddressOf(address.private_ip).value_or(network::Address());
   element.public_address = AddressOf(address.public_ip);
   return element;
+}
+
+network::EgressOnlyInternetGateway ElementOf(const Scope&, const ec2::EgressOnlyInternetGateway& gateway) {
+  return {gateway.egress_only_internet_gateway_id, gateway.vpc_id};
+}
+
+network::VpcEndpoint ElementOf(const Scope& scope, const ec2::VpcEndpoint& endpoint) {
+  network::VpcEndpoint element;
+  element.id = endpoint.vpc_endpoint_id;
+  element.vpc_id = endpoint.vpc_id;
+  element.service_name = endpoint.service_name;
+  element.type = endpoint.is_gateway() ? network::VpcEndpoint::Type::kGateway : network::VpcEndpoint::Type::kInterface;
+  element.available = endpoint.state == "available";
+  element.private_dns_enabled =
+      endpoint.private_dns_enabled && !endpoint.private_dns_only_for_inbound_resolver_endpoint;
+  for (const auto& subnet : endpoint.subnets)
+    if (subnet.network_interface_id) element.network_interface_ids.push_back(*subnet.network_interface_id);
+  element.route_table_ids = endpoint.route_table_ids;
+  if (endpoint.is_gateway())
+    for (const auto& list : network::AwsPrefixLists(scope.region))
+      if (list.name == endpoint.service_name) element.prefix_list_id = list.id;
+  return element;
+}
+
+network::PrefixList ElementOf(const Scope&, const ec2::ManagedPrefixList& list) {
+  network::PrefixList element{list.prefix_list_id, list.name, {}};
+  for (const auto& entry : list.current().entries) AddCidr(element.entries, entry.cidr);
+  return element;
+}
+
+network::VpcPeeringConnection ElementOf(const Scope&, const ec2::VpcPeeringConnection& connection) {
+  return {connection.vpc_peering_connection_id, connection.status == "active", connection.requester_vpc_id,
+          connection.accepter_vpc_id};
 }
 
 network::SecurityGroup ElementOf(const Scope&, const ec2::SecurityGroup& group) {

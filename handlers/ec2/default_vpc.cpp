@@ -28,8 +28,10 @@ record::DhcpOptions MakeDefaultDhcpOptions(Context& context) {
 
 std::string DefaultDhcpOptionsId(Context& context) {
   auto defaults = context.tx.Get<record::RegionDefaults>(context.scope, std::string("defaults"));
-  if (defaults) return defaults->dhcp_options_id;
-  record::RegionDefaults made;
+  // The default set can be deleted like any other; the next VPC gets a new one.
+  if (defaults && context.tx.Get<record::DhcpOptions>(context.scope, defaults->dhcp_options_id))
+    return defaults->dhcp_options_id;
+  record::RegionDefaults made = defaults.value_or(record::RegionDefaults());
   made.dhcp_options_id = MakeDefaultDhcpOptions(context).dhcp_options_id;
   context.tx.Put(context.scope, made);
   return made.dhcp_options_id;

@@ -125,6 +125,86 @@ inline ApiError NatGatewayLimitExceeded() {
   return {"NatGatewayLimitExceeded", "Performing this operation would exceed the limit of 5 NAT gateways"};
 }
 
+inline ApiError EgressOnlyInternetGatewayLimitExceeded() {  // (text unconfirmed)
+  return {"InternetGatewayLimitExceeded", "The maximum number of egress-only internet gateways has been reached."};
+}
+
+// VPC endpoints
+inline ApiError InvalidParameter(const std::string& message) {
+  return {"InvalidParameter", message};
+}
+inline ApiError InvalidServiceName(const std::string& name) {
+  return {"InvalidServiceName", fmt::format("The Vpc Endpoint Service '{}' does not exist", name)};
+}
+inline ApiError EndpointTypeMismatch(const std::string& type, const std::string& available) {  // as seen in the field
+  return InvalidParameter(
+      fmt::format("Endpoint type ({}) does not match available service types ([{}]).", type, available));
+}
+inline ApiError DuplicateSubnetsInSameZone(const std::string& subnet_id) {
+  return {"DuplicateSubnetsInSameZone",
+          fmt::format("Found another VPC endpoint subnet in the availability zone of {}", subnet_id)};
+}
+inline ApiError PrivateDnsNeedsAttributes(const std::string& vpc_id) {
+  return InvalidParameter(
+      fmt::format("Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to "
+                  "true for {}",
+                  vpc_id));
+}
+inline ApiError PrivateDnsConflict(const std::string& name, const std::string& vpc_id) {
+  return InvalidParameter(
+      fmt::format("private-dns-enabled cannot be set because there is already a conflicting DNS domain for {} in the "
+                  "VPC {}",
+                  name, vpc_id));
+}
+inline ApiError PrefixListRouteExists(const std::string& route_table_id, const std::string& prefix_list_id) {
+  return {"RouteAlreadyExists", fmt::format("route table {} already has a route with destination-prefix-list-id {}",
+                                            route_table_id, prefix_list_id)};
+}
+inline ApiError VpcEndpointLimitExceeded() {  // (text unconfirmed)
+  return {"VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached."};
+}
+inline ApiError InvalidPolicyDocument(const std::string& problem) {  // (text unconfirmed)
+  return {"InvalidPolicyDocument", "The policy document is not valid: " + problem};
+}
+
+// Prefix lists. Codes as seen in the field; texts unconfirmed but for the version's and the state's.
+inline ApiError PrefixListVersionMismatch() {
+  return {"PrefixListVersionMismatch", "The prefix list has the incorrect version number."};
+}
+inline ApiError PrefixListBusy(const std::string& id, const std::string& state) {
+  return {"IncorrectState", fmt::format("The request cannot be completed for {} in the current state ({})", id, state)};
+}
+inline ApiError PrefixListMaxEntriesExceeded(int max_entries) {
+  return {"PrefixListMaxEntriesExceeded",
+          fmt::format("The prefix list cannot have more entries than its maximum of {}.", max_entries)};
+}
+inline ApiError InvalidPrefixListModification(const std::string& message) {
+  return {"InvalidPrefixListModification", message};
+}
+inline ApiError AwsManagedPrefixList(const std::string& id) {
+  return {"OperationNotPermitted", fmt::format("The prefix list {} is managed by AWS.", id)};
+}
+
+// VPC peering. EC2 API Reference, "Error codes"; texts as seen in the field, or (text unconfirmed).
+inline ApiError InvalidStateTransition(const std::string& id, const std::string& from, const std::string& to) {
+  return {"InvalidStateTransition",
+          fmt::format("Invalid state transition for {}, attempted to transition from {} to {}", id, from, to)};
+}
+inline ApiError OperationNotPermitted(const std::string& message) {
+  return {"OperationNotPermitted", message};
+}
+inline ApiError VpcPeeringConnectionAlreadyExists() {  // (text unconfirmed)
+  return {"VpcPeeringConnectionAlreadyExists", "A VPC peering connection between the VPCs already exists."};
+}
+inline ApiError VpcPeeringConnectionsPerVpcLimitExceeded() {  // (text unconfirmed)
+  return {"VpcPeeringConnectionsPerVpcLimitExceeded",
+          "The maximum number of VPC peering connections per VPC has been reached."};
+}
+inline ApiError OutstandingVpcPeeringConnectionLimitExceeded() {  // (text unconfirmed)
+  return {"OutstandingVpcPeeringConnectionLimitExceeded",
+          "The maximum number of outstanding VPC peering connection requests has been reached."};
+}
+
 // Addresses and network interfaces
 inline ApiError AddressLimitExceeded() {
   return {"AddressLimitExceeded", "The maximum number of addresses has been reached."};

@@ -9,8 +9,10 @@
 #include "emulator/core/context.h"
 #include "emulator/core/schema.h"
 #include "store/database.h"
+#include "store/records/ec2/egress_only_internet_gateway.h"
 #include "store/records/ec2/elastic_address.h"
 #include "store/records/ec2/internet_gateway.h"
+#include "store/records/ec2/managed_prefix_list.h"
 #include "store/records/ec2/nat_gateway.h"
 #include "store/records/ec2/network_acl.h"
 #include "store/records/ec2/network_interface.h"
@@ -18,6 +20,8 @@
 #include "store/records/ec2/security_group.h"
 #include "store/records/ec2/subnet.h"
 #include "store/records/ec2/vpc.h"
+#include "store/records/ec2/vpc_endpoint.h"
+#include "store/records/ec2/vpc_peering_connection.h"
 
 namespace drydock::ec2 {
 
@@ -76,6 +80,24 @@ template <>
 inline constexpr ResourceKind kKind<record::DhcpOptions>{"dopt", "dhcp-options", "InvalidDhcpOptionsId.Malformed",
                                                          "InvalidDhcpOptionID.NotFound",
                                                          "The dhcpOption ID '{}' does not exist"};
+template <>
+inline constexpr ResourceKind kKind<record::VpcEndpoint>{"vpce", "vpc-endpoint", "InvalidVpcEndpointId.Malformed",
+                                                         "InvalidVpcEndpointId.NotFound",
+                                                         "The Vpc Endpoint Id '{}' does not exist"};
+template <>
+inline constexpr ResourceKind kKind<record::ManagedPrefixList>{"pl", "prefix-list", "InvalidPrefixListId.Malformed",
+                                                               "InvalidPrefixListID.NotFound",
+                                                               "The prefix list ID '{}' does not exist"};
+template <>
+inline constexpr ResourceKind kKind<record::VpcPeeringConnection>{
+    "pcx", "vpc-peering-connection", "InvalidVpcPeeringConnectionId.Malformed",
+    "InvalidVpcPeeringConnectionID.NotFound", "The vpcPeeringConnection ID '{}' does not exist"};
+// The code for one that is not there is what Terraform's provider expects of DeleteEgressOnlyInternetGateway; the text
+// is unconfirmed.
+template <>
+inline constexpr ResourceKind kKind<record::EgressOnlyInternetGateway>{
+    "eigw", "egress-only-internet-gateway", "InvalidEgressOnlyInternetGatewayId.Malformed", "InvalidGatewayID.NotFound",
+    "The egressOnlyInternetGateway ID '{}' does not exist"};
 
 // Whether the text is <prefix>- and 8 or 17 hexadecimal digits.
 bool HasIdSyntax(const ResourceKind& kind, const std::string& id);

@@ -19,6 +19,8 @@
 #include "handlers/ec2/filters.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/tags.h"
+#include "handlers/ec2/vpc_endpoints.h"
+#include "handlers/ec2/vpc_peering_connections.h"
 
 namespace drydock::ec2 {
 
@@ -88,6 +90,13 @@ RouteTable ToWire(Context& context, const record::RouteTable& table) {
     }
   }
   for (const auto& route : table.routes) wire.Routes.push_back(RouteToWire(context, table, route));
+  for (const auto& endpoint : GatewayEndpointsOf(context, table)) {
+    Route& to_service = wire.Routes.emplace_back();
+    to_service.DestinationPrefixListId = PrefixListOf(context, endpoint);
+    to_service.GatewayId = endpoint.vpc_endpoint_id;
+    to_service.Origin = "CreateRoute";
+    to_service.State = "active";
+  }
   wire.Tags = TagsToWire(table.tags, true);
   return wire;
 }
@@ -130,6 +139,12 @@ const char* StateOf(Context& context, const record::RouteTable& table, const rec
   } else if (route.network_interface_id) {
     const auto interface = context.tx.Get<record::NetworkInterface>(context.scope, *route.network_interface_id);
     there = interface && interface->attachment;
+  } else if (route.vpc_peering_connection_id) {
+    const auto connection = FindPeering(context, *route.vpc_peering_connection_id);
+    there = connection && connection->status == "active";
+  } else if (route.egress_only_internet_gateway_id) {
+    there = context.tx.Get<record::EgressOnlyInternetGateway>(context.scope, *route.egress_only_internet_gateway_id)
+                .has_value();
   }
   return there ? "active" : "blackhole";
 }
@@ -162,6 +177,7 @@ DeleteRouteTableResponse DeleteRouteTable(Context& context, const DeleteRouteTab
   const auto table = Require<record::RouteTable>(context, *in.RouteTableId);
   if (!table.associations.empty()) throw errors::HasDependencies("routeTable", table.route_table_id);
   EndDryRun(in.DryRun);
+  LeaveRouteTable(context, table);
   context.tx.Erase<record::RouteTable>(context.scope, table.route_table_id);
   return {};
 }

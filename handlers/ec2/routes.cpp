@@ -9,8 +9,11 @@
 #include "api/ec2/ReplaceRouteResponse.h"
 #include "emulator/api/operation.h"
 #include "emulator/network/address.h"
+#include "handlers/ec2/prefix_lists.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/route_tables.h"
+#include "handlers/ec2/vpc_endpoints.h"
+#include "handlers/ec2/vpc_peering_connections.h"
 
 namespace drydock::ec2 {
 
@@ -42,7 +45,17 @@ record::Route TakeDestination(const In& in) {
   return route;
 }
 
+// CreateRoute's manual, VpcEndpointId: "Supported for Gateway Load Balancer endpoints only", of which there are none.
+// The routes of a gateway endpoint are its own matter. Text unconfirmed.
+void RefuseVpcEndpoint(Context& context, const std::string& id) {
+  const auto endpoint = Require<record::VpcEndpoint>(context, id);
+  throw errors::InvalidParameterValue(
+      fmt::format("VPC endpoint {} is of type {}; a route can target Gateway Load Balancer endpoints only.",
+                  endpoint.vpc_endpoint_id, endpoint.type));
+}
+
 void TakeGateway(Context& context, const record::RouteTable& table, const std::string& id, record::Route& route) {
+  if (HasIdSyntax(kKind<record::VpcEndpoint>, id)) RefuseVpcEndpoint(context, id);
   if (!HasIdSyntax(kKind<record::InternetGateway>, id)) throw errors::GatewayNotFound(id);
   const auto gateway = context.tx.Get<record::InternetGateway>(context.scope, id);
   if (!gateway) throw errors::GatewayNotFound(id);
@@ -67,6 +80,27 @@ void TakeInterface(Context& context, const record::RouteTable& table, const std:
   route.network_interface_id = id;
 }
 
+void TakePeering(Context& context, const record::RouteTable& table, const std::string& id, record::Route& route) {
+  const auto connection = RequirePeering(context, id);
+  // A connection that has yet to be accepted makes a blackhole; one that has ended is nowhere. VPC Peering Guide,
+  // "Update your route tables".
+  if (connection.status != "active" && connection.status != "pending-acceptance")
+    throw NotFound(kKind<record::VpcPeeringConnection>, id);
+  if (connection.requester_vpc_id != table.vpc_id && connection.accepter_vpc_id != table.vpc_id)
+    throw errors::DifferentNetworks("route table " + table.route_table_id, "VPC peering connection " + id);
+  route.vpc_peering_connection_id = id;
+}
+
+void TakeEgressOnlyGateway(Context& context, const record::RouteTable& table, const std::string& id,
+                           record::Route& route) {
+  const auto gateway = Require<record::EgressOnlyInternetGateway>(context, id);
+  if (gateway.vpc_id != table.vpc_id)
+    throw errors::DifferentNetworks("route table " + table.route_table_id, "egress only internet gateway " + id);
+  if (route.destination_cidr_block)  // text unconfirmed
+    throw errors::InvalidParameterValue("An egress-only internet gateway takes IPv6 destinations only.");
+  route.egress_only_internet_gateway_id = id;
+}
+
 // The target that a request names; exactly one. Of the kinds that Drydock has no resources of there is none to be
 // found.
 template <class In>
@@ -82,16 +116,11 @@ void TakeTarget(Context& context, const record::RouteTable& table, const In& in,
   if (in.NatGatewayId) TakeNatGateway(context, table, *in.NatGatewayId, route);
   if (in.NetworkInterfaceId) TakeInterface(context, table, *in.NetworkInterfaceId, route);
   if (in.InstanceId) throw errors::TargetNotFound("InvalidInstanceID.NotFound", "instance", *in.InstanceId);
-  if (in.VpcEndpointId)
-    throw errors::TargetNotFound("InvalidVpcEndpointId.NotFound", "Vpc Endpoint", *in.VpcEndpointId);
+  if (in.VpcEndpointId) RefuseVpcEndpoint(context, *in.VpcEndpointId);
   if (in.TransitGatewayId)
     throw errors::TargetNotFound("InvalidTransitGatewayID.NotFound", "transitGateway", *in.TransitGatewayId);
-  if (in.VpcPeeringConnectionId)
-    throw errors::TargetNotFound("InvalidVpcPeeringConnectionID.NotFound", "vpcPeeringConnection",
-                                 *in.VpcPeeringConnectionId);
-  if (in.EgressOnlyInternetGatewayId)
-    throw errors::TargetNotFound("InvalidGatewayID.NotFound", "egressOnlyInternetGateway",
-                                 *in.EgressOnlyInternetGatewayId);
+  if (in.VpcPeeringConnectionId) TakePeering(context, table, *in.VpcPeeringConnectionId, route);
+  if (in.EgressOnlyInternetGatewayId) TakeEgressOnlyGateway(context, table, *in.EgressOnlyInternetGatewayId, route);
   // What is inside of the VPC may be sent through an interface only. VPC User Guide, "Route priority"; as seen.
   if (!route.destination_cidr_block || route.network_interface_id) return;
   const auto destination = *network::Cidr::Parse(*route.destination_cidr_block);
@@ -114,9 +143,22 @@ auto SameDestination(const record::Route& route) {
   return [&route](const record::Route& other) { return DestinationOf(other) == DestinationOf(route); };
 }
 
-void RefusePrefixLists(const record::Route& route) {
-  if (route.destination_prefix_list_id)
-    throw errors::TargetNotFound("InvalidPrefixListID.NotFound", "prefix list", *route.destination_prefix_list_id);
+// As how many routes it counts.
+std::size_t WeightOfRoute(Context& context, const record::Route& route) {
+  return route.destination_prefix_list_id ? WeightOfPrefixList(context, *route.destination_prefix_list_id) : 1;
+}
+
+bool IsEndpointRoute(Context& context, const record::RouteTable& table, const record::Route& route) {
+  if (!route.destination_prefix_list_id) return false;
+  for (const auto& endpoint : GatewayEndpointsOf(context, table))
+    if (PrefixListOf(context, endpoint) == *route.destination_prefix_list_id) return true;
+  return false;
+}
+
+void CheckRouteLimit(Context& context, const record::RouteTable& table) {
+  std::size_t count = 0;
+  for (const auto& route : table.routes) count += WeightOfRoute(context, route);
+  if (count > kMaxRoutes) throw errors::RouteLimitExceeded();
 }
 
 }  // namespace
@@ -125,15 +167,17 @@ AWS_OPERATION(ec2, CreateRoute)
 CreateRouteResult CreateRoute(Context& context, const CreateRouteRequest& in) {
   auto table = Require<record::RouteTable>(context, *in.RouteTableId);
   auto route = TakeDestination(in);
-  RefusePrefixLists(route);
+  if (route.destination_prefix_list_id) {
+    RequirePrefixList(context, *route.destination_prefix_list_id);
+    if (IsEndpointRoute(context, table, route)) throw errors::RouteAlreadyExists(DestinationOf(route));
+  }
   if (IsLocal(context, table, route)) throw errors::RouteAlreadyExists(DestinationOf(route));
   TakeTarget(context, table, in, route);
   if (std::any_of(table.routes.begin(), table.routes.end(), SameDestination(route)))
     throw errors::RouteAlreadyExists(DestinationOf(route));
-  if (table.routes.size() >= kMaxRoutes) throw errors::RouteLimitExceeded();
-  EndDryRun(in.DryRun);
-
   table.routes.push_back(route);
+  CheckRouteLimit(context, table);
+  EndDryRun(in.DryRun);
   context.tx.Put(context.scope, table);
   CreateRouteResult out;
   out.Return = true;
@@ -165,6 +209,9 @@ DeleteRouteResponse DeleteRoute(Context& context, const DeleteRouteRequest& in) 
     if (IsLocal(context, table, route))  // text unconfirmed
       throw errors::InvalidParameterValue(
           fmt::format("cannot remove local route {} in route table {}", DestinationOf(route), table.route_table_id));
+    if (IsEndpointRoute(context, table, route))
+      throw errors::InvalidParameterValue(fmt::format("cannot remove VPC endpoint route {} in route table {}",
+                                                      DestinationOf(route), table.route_table_id));
     throw errors::RouteNotFound(route.destination_cidr_block        ? "destination-cidr-block"
                                 : route.destination_ipv6_cidr_block ? "destination-ipv6-cidr-block"
                                                                     : "destination-prefix-list-id",

@@ -19,6 +19,7 @@
 #include "api/ec2/UpdateSecurityGroupRuleDescriptionsIngressResult.h"
 #include "emulator/api/operation.h"
 #include "handlers/ec2/filters.h"
+#include "handlers/ec2/prefix_lists.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/security_group_rules.h"
 #include "handlers/ec2/security_groups.h"
@@ -198,10 +199,14 @@ void SetPeer(Context& context, record::SecurityGroupRule& rule, const record::Se
         fmt::format("You may not specify a {} for an existing {} rule.", wanted->a_new, present->existing));
   if (request.CidrIpv4) rule.cidr_ipv4 = NormalCidr(*request.CidrIpv4, false);
   if (request.CidrIpv6) rule.cidr_ipv6 = NormalCidr(*request.CidrIpv6, true);
+  if (request.PrefixListId) {
+    RequirePrefixList(context, *request.PrefixListId);
+    rule.prefix_list_id = request.PrefixListId;
+  }
   if (request.ReferencedGroupId) {
-    const auto referenced = Require<record::SecurityGroup>(context, *request.ReferencedGroupId);
-    if (referenced.vpc_id != group.vpc_id) throw errors::SecurityGroupInOtherVpc();
-    rule.referenced_group_id = referenced.group_id;
+    UserIdGroupPair pair;
+    pair.GroupId = request.ReferencedGroupId;
+    SetReferencedGroup(context, group, pair, rule);
   }
 }
 

@@ -6,8 +6,10 @@
 #include "emulator/core/text.h"
 #include "emulator/network/address.h"
 #include "handlers/ec2/errors.h"
+#include "handlers/ec2/prefix_lists.h"
 #include "handlers/ec2/security_groups.h"
 #include "handlers/ec2/tags.h"
+#include "handlers/ec2/vpc_peering_connections.h"
 
 namespace drydock::ec2 {
 
@@ -32,36 +34,82 @@ auto TrafficOf(const record::SecurityGroupRule& rule) {
                   rule.prefix_list_id, rule.referenced_group_id);
 }
 
-// The group that a permission names, by id or, in the same VPC, by name. VPC peering and other accounts: there are
-// none.
-std::string ReferencedGroup(Context& context, const record::SecurityGroup& group, const UserIdGroupPair& pair) {
-  if (pair.GroupId && !pair.GroupId->empty()) {
-    const auto referenced = Require<record::SecurityGroup>(context, *pair.GroupId);
-    if (referenced.vpc_id != group.vpc_id) throw errors::SecurityGroupInOtherVpc();
-    if (pair.UserId && !pair.UserId->empty() && *pair.UserId != context.account())
-      throw NotFound(kKind<record::SecurityGroup>, *pair.GroupId);
-    return referenced.group_id;
-  }
+// The group that a permission names by its name: one of the same VPC.
+std::string GroupNamed(Context& context, const record::SecurityGroup& group, const UserIdGroupPair& pair) {
   if (!pair.GroupName || pair.GroupName->empty()) throw errors::MissingParameter("groupId");
   const auto named = FindSecurityGroupNamed(context, group.vpc_id, *pair.GroupName);
   if (!named) throw errors::SecurityGroupNameNotFound(*pair.GroupName, group.vpc_id, false);
   return named->group_id;
 }
 
-void CheckLimit(const std::vector<record::SecurityGroupRule>& rules) {
+// Whether a group may be used in the VPC beside its own. EC2 User Guide, "Associate security groups with multiple
+// VPCs".
+bool IsShared(Context& context, const record::SecurityGroup& group, const std::string& vpc_id) {
+  return context.tx.Get<record::SecurityGroupVpcAssociation>(context.scope, group.group_id, vpc_id).has_value();
+}
+
+// A group of a VPC that is actively peered with the rule's, in the same region, of whatever account. VPC Peering Guide,
+// "Update your security groups to reference peer security groups". False when there is none.
+bool TakePeerGroup(Context& context, const record::SecurityGroup& group, const UserIdGroupPair& pair,
+                   record::SecurityGroupRule& rule) {
+  for (const auto& connection : PeeringsOfVpc(context, group.vpc_id)) {
+    const PeeringEnd peer = PeerOf(connection, group.vpc_id);
+    if (connection.status != "active" || peer.scope.region != context.region()) continue;
+    if (pair.UserId && !pair.UserId->empty() && *pair.UserId != peer.scope.account) continue;
+    if (pair.VpcPeeringConnectionId && *pair.VpcPeeringConnectionId != connection.vpc_peering_connection_id) continue;
+    const auto found = context.tx.Get<record::SecurityGroup>(peer.scope, *pair.GroupId);
+    if (!found || found->vpc_id != peer.vpc_id) continue;
+    rule.referenced_group_id = found->group_id;
+    rule.referenced_user_id = peer.scope.account;
+    rule.referenced_vpc_id = peer.vpc_id;
+    rule.vpc_peering_connection_id = connection.vpc_peering_connection_id;
+    return true;
+  }
+  return false;
+}
+
+// As how many rules it counts.
+std::size_t WeightOfRule(Context& context, const record::SecurityGroupRule& rule) {
+  return rule.prefix_list_id ? WeightOfPrefixList(context, *rule.prefix_list_id) : 1;
+}
+
+void CheckLimit(Context& context, const std::vector<record::SecurityGroupRule>& rules) {
   for (const bool egress : {false, true}) {
     std::size_t ipv4 = 0, ipv6 = 0;
     for (const auto& rule : rules) {
       if (rule.is_egress != egress) continue;
       // A reference or a prefix list counts for both families.
-      ipv4 += rule.cidr_ipv6 ? 0 : 1;
-      ipv6 += rule.cidr_ipv4 ? 0 : 1;
+      const std::size_t weight = WeightOfRule(context, rule);
+      ipv4 += rule.cidr_ipv6 ? 0 : weight;
+      ipv6 += rule.cidr_ipv4 ? 0 : weight;
     }
     if (ipv4 > kMaxRules || ipv6 > kMaxRules) throw errors::RulesPerGroupLimitExceeded();
   }
 }
 
 }  // namespace
+
+void SetReferencedGroup(Context& context, const record::SecurityGroup& group, const UserIdGroupPair& pair,
+                        record::SecurityGroupRule& rule) {
+  rule.referenced_user_id.reset();
+  rule.referenced_vpc_id.reset();
+  rule.vpc_peering_connection_id.reset();
+  if (!pair.GroupId || pair.GroupId->empty()) {
+    rule.referenced_group_id = GroupNamed(context, group, pair);
+    return;
+  }
+  const bool own_account = !pair.UserId || pair.UserId->empty() || *pair.UserId == context.account();
+  const auto own = own_account ? FindSecurityGroup(context, *pair.GroupId) : std::nullopt;
+  if (own &&
+      (own->vpc_id == group.vpc_id || IsShared(context, *own, group.vpc_id) || IsShared(context, group, own->vpc_id))) {
+    rule.referenced_group_id = own->group_id;
+    return;
+  }
+  if (TakePeerGroup(context, group, pair, rule)) return;
+  if (own) throw errors::SecurityGroupInOtherVpc();
+  if (own_account) RequireSecurityGroup(context, *pair.GroupId);
+  throw NotFound(kKind<record::SecurityGroup>, *pair.GroupId);
+}
 
 std::string NormalProtocol(const std::string& text) {
   const std::string lower = Lowercase(text);
@@ -144,13 +192,21 @@ std::vector<record::SecurityGroupRule> RulesOf(Context& context, const record::S
       add(range.Description).cidr_ipv4 = NormalCidr(range.CidrIp.value_or(""), false);
     for (const auto& range : permission.Ipv6Ranges)
       add(range.Description).cidr_ipv6 = NormalCidr(range.CidrIpv6.value_or(""), true);
-    for (const auto& list : permission.PrefixListIds)
-      throw errors::TargetNotFound("InvalidPrefixListID.NotFound", "prefix list", list.PrefixListId.value_or(""));
+    for (const auto& list : permission.PrefixListIds) {
+      RequirePrefixList(context, list.PrefixListId.value_or(""));
+      add(list.Description).prefix_list_id = list.PrefixListId;
+    }
     for (const auto& pair : permission.UserIdGroupPairs)
-      add(pair.Description).referenced_group_id = ReferencedGroup(context, group, pair);
+      SetReferencedGroup(context, group, pair, add(pair.Description));
     if (rules.size() == before) throw errors::MissingParameter("cidrIp");  // which name AWS gives is unconfirmed
   }
   return rules;
+}
+
+std::optional<std::string> PeeringStatusOf(Context& context, const record::SecurityGroupRule& rule) {
+  if (!rule.vpc_peering_connection_id) return std::nullopt;
+  const auto connection = FindPeering(context, *rule.vpc_peering_connection_id);
+  return connection ? connection->status : "deleted";
 }
 
 bool SameTraffic(const record::SecurityGroupRule& a, const record::SecurityGroupRule& b) {
@@ -172,7 +228,7 @@ void AddRules(Context& context, const record::SecurityGroup& group, std::vector<
     rule.security_group_rule_id = context.ids.Ec2("sgr");
     all.push_back(rule);
   }
-  CheckLimit(all);
+  CheckLimit(context, all);
   for (const auto& rule : rules) context.tx.Put(context.scope, rule);
 }
 
@@ -206,8 +262,11 @@ List<IpPermission> PermissionsOf(Context& context, const std::vector<record::Sec
     if (rule.referenced_group_id) {
       UserIdGroupPair& pair = permission.UserIdGroupPairs.emplace_back();
       pair.Description = rule.description;
-      pair.UserId = context.account();
+      pair.UserId = rule.referenced_user_id.value_or(context.account());
       pair.GroupId = rule.referenced_group_id;
+      pair.VpcId = rule.referenced_vpc_id;
+      pair.VpcPeeringConnectionId = rule.vpc_peering_connection_id;
+      pair.PeeringStatus = PeeringStatusOf(context, rule);
     }
   }
   return permissions;
@@ -229,7 +288,10 @@ SecurityGroupRule RuleToWire(Context& context, const record::SecurityGroupRule& 
   if (rule.referenced_group_id) {
     auto& referenced = wire.ReferencedGroupInfo.emplace();
     referenced.GroupId = rule.referenced_group_id;
-    referenced.UserId = context.account();
+    referenced.UserId = rule.referenced_user_id.value_or(context.account());
+    referenced.VpcId = rule.referenced_vpc_id;
+    referenced.VpcPeeringConnectionId = rule.vpc_peering_connection_id;
+    referenced.PeeringStatus = PeeringStatusOf(context, rule);
   }
   wire.Description = rule.description;
   wire.Tags = TagsToWire(rule.tags, show_empty_tags);

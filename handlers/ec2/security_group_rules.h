@@ -18,6 +18,14 @@ namespace drydock::ec2 {
 std::vector<record::SecurityGroupRule> RulesOf(Context& context, const record::SecurityGroup& group, bool is_egress,
                                                const List<IpPermission>& permissions);
 
+// The rule's peer becomes the group that the pair names: of the same VPC, of one that the groups are shared with, or of
+// an actively peered one in the same region. Throws InvalidGroup.NotFound, also for a group of an unrelated VPC.
+void SetReferencedGroup(Context& context, const record::SecurityGroup& group, const UserIdGroupPair& pair,
+                        record::SecurityGroupRule& rule);
+
+// The state of the peering connection by which the rule refers to a group; nullopt for other rules.
+std::optional<std::string> PeeringStatusOf(Context& context, const record::SecurityGroupRule& rule);
+
 // Whether both admit the same traffic: all but id, description and tags are equal.
 bool SameTraffic(const record::SecurityGroupRule& a, const record::SecurityGroupRule& b);
 

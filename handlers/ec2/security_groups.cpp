@@ -109,7 +109,11 @@ void CheckName(const std::string& name) {
 bool IsUsed(Context& context, const record::SecurityGroup& group) {
   for (const auto& rule : context.tx.List<record::SecurityGroupRule>(
            context.scope, store::Where(&record::SecurityGroupRule::referenced_group_id, group.group_id)))
-    if (rule.group_id != group.group_id) return true;
+    // A reference from a peered VPC does not hold a group: it becomes stale.
+    if (rule.group_id != group.group_id && !rule.vpc_peering_connection_id) return true;
+  if (context.tx.Count<record::SecurityGroupVpcAssociation>(
+          context.scope, store::Where(&record::SecurityGroupVpcAssociation::group_id, group.group_id)) > 0)
+    return true;
   for (const auto& interface : context.tx.List<record::NetworkInterface>(
            context.scope, store::Where(&record::NetworkInterface::vpc_id, group.vpc_id)))
     if (std::find(interface.group_ids.begin(), interface.group_ids.end(), group.group_id) != interface.group_ids.end())
@@ -162,7 +166,9 @@ std::vector<std::string> GroupsForInterface(Context& context, const std::string&
   std::vector<std::string> groups;
   for (const std::string& id : group_ids) {
     const auto group = Require<record::SecurityGroup>(context, id);
-    if (group.vpc_id != vpc_id) throw errors::SecurityGroupInOtherVpc();
+    if (group.vpc_id != vpc_id &&
+        !context.tx.Get<record::SecurityGroupVpcAssociation>(context.scope, group.group_id, vpc_id))
+      throw errors::SecurityGroupInOtherVpc();
     if (std::find(groups.begin(), groups.end(), id) == groups.end()) groups.push_back(id);
   }
   if (groups.size() > kMaxGroupsOfInterface) throw errors::GroupsPerInterfaceLimitExceeded();

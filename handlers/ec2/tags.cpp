@@ -12,6 +12,7 @@
 #include "handlers/ec2/errors.h"
 #include "handlers/ec2/filters.h"
 #include "handlers/ec2/requests.h"
+#include "handlers/ec2/vpc_peering_connections.h"
 
 namespace drydock::ec2 {
 
@@ -70,12 +71,30 @@ constexpr Taggable MakeTaggable() {
 }
 
 constexpr Taggable kTaggable[] = {
-    MakeTaggable<record::Vpc>(),           MakeTaggable<record::Subnet>(),
-    MakeTaggable<record::SecurityGroup>(), MakeTaggable<record::SecurityGroupRule>(),
-    MakeTaggable<record::RouteTable>(),    MakeTaggable<record::InternetGateway>(),
-    MakeTaggable<record::NatGateway>(),    MakeTaggable<record::ElasticAddress>(),
-    MakeTaggable<record::NetworkAcl>(),    MakeTaggable<record::NetworkInterface>(),
+    MakeTaggable<record::Vpc>(),
+    MakeTaggable<record::Subnet>(),
+    MakeTaggable<record::SecurityGroup>(),
+    MakeTaggable<record::SecurityGroupRule>(),
+    MakeTaggable<record::RouteTable>(),
+    MakeTaggable<record::InternetGateway>(),
+    MakeTaggable<record::NatGateway>(),
+    MakeTaggable<record::ElasticAddress>(),
+    MakeTaggable<record::NetworkAcl>(),
+    MakeTaggable<record::NetworkInterface>(),
     MakeTaggable<record::DhcpOptions>(),
+    MakeTaggable<record::VpcEndpoint>(),
+    MakeTaggable<record::ManagedPrefixList>(),
+    MakeTaggable<record::EgressOnlyInternetGateway>(),
+    {kKind<record::VpcPeeringConnection>,
+     [](Context& context, const std::string& id, const Edit& edit) {
+       auto connection = RequirePeering(context, id);
+       edit(TagsOfCaller(context, connection));
+       context.tx.Put(context.scope, connection);
+     },
+     [](Context& context, const Visit& visit) {
+       for (auto& connection : PeeringsSeen(context))
+         visit(connection.vpc_peering_connection_id, TagsOfCaller(context, connection));
+     }},
 };
 
 void EditTags(Context& context, const List<std::string>& resources, const Edit& edit) {

@@ -13,6 +13,18 @@ namespace drydock::ec2 {
 inline constexpr char kNatGatewayTimer[] = "ec2.nat_gateway";
 void NatGatewayTimerFired(Context& context, const std::string& nat_gateway_id);
 
+// An endpoint's next step: from pending to available, from deleting to gone.
+inline constexpr char kVpcEndpointTimer[] = "ec2.vpc_endpoint";
+void VpcEndpointTimerFired(Context& context, const std::string& vpc_endpoint_id);
+
+// A prefix list has been created, modified, restored or deleted.
+inline constexpr char kPrefixListTimer[] = "ec2.prefix_list";
+void PrefixListTimerFired(Context& context, const std::string& prefix_list_id);
+
+// A peering connection that nobody accepted expires; one that has ended goes out of sight.
+inline constexpr char kVpcPeeringTimer[] = "ec2.vpc_peering_connection";
+void VpcPeeringTimerFired(Context& context, const std::string& vpc_peering_connection_id);
+
 // Before Timers::Start(). The references must outlive the timers.
 void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids);
 

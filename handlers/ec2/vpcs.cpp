@@ -20,6 +20,7 @@
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/security_groups.h"
 #include "handlers/ec2/tags.h"
+#include "handlers/ec2/vpc_peering_connections.h"
 
 namespace drydock::ec2 {
 
@@ -92,6 +93,10 @@ bool HasDependents(Context& context, const record::Vpc& vpc) {
   if (count(&record::Subnet::vpc_id) || count(&record::NetworkInterface::vpc_id)) return true;
   if (count(&record::SecurityGroup::vpc_id) > 1 || count(&record::RouteTable::vpc_id) > 1) return true;
   if (count(&record::NetworkAcl::vpc_id) > 1) return true;
+  if (count(&record::VpcEndpoint::vpc_id) || count(&record::EgressOnlyInternetGateway::vpc_id)) return true;
+  for (const auto& connection : PeeringsOfVpc(context, id))
+    if (connection.status == "active" || connection.status == "pending-acceptance") return true;
+  if (count(&record::SecurityGroupVpcAssociation::vpc_id)) return true;
   return context.tx.Count<record::InternetGateway>(context.scope, store::Where(&record::InternetGateway::vpc_id, id)) >
          0;
 }

@@ -21,6 +21,19 @@ struct SecurityGroup {
   static constexpr auto kIndexed = store::Members(&SecurityGroup::vpc_id, &SecurityGroup::name_in_vpc);
 };
 
+// A security group that may be used in a further VPC beside its own.
+struct SecurityGroupVpcAssociation {
+  std::string group_id;
+  std::string vpc_id;
+  std::string state = "associated";
+
+  static constexpr store::TableName kTable{"ec2_security_group_vpc_association"};
+  static constexpr auto kId =
+      store::Members(&SecurityGroupVpcAssociation::group_id, &SecurityGroupVpcAssociation::vpc_id);
+  static constexpr auto kIndexed =
+      store::Members(&SecurityGroupVpcAssociation::group_id, &SecurityGroupVpcAssociation::vpc_id);
+};
+
 // Exactly one peer (a block, a prefix list or a group) is set.
 struct SecurityGroupRule {
   std::string security_group_rule_id;  // sgr-…
@@ -33,17 +46,24 @@ struct SecurityGroupRule {
   std::optional<std::string> cidr_ipv6;
   std::optional<std::string> prefix_list_id;
   std::optional<std::string> referenced_group_id;
+  // Of a referenced group in a peered VPC: whose it is, where, and by which connection.
+  std::optional<std::string> referenced_user_id;
+  std::optional<std::string> referenced_vpc_id;
+  std::optional<std::string> vpc_peering_connection_id;
   std::optional<std::string> description;
   Tags tags;
 
   static constexpr store::TableName kTable{"ec2_security_group_rule"};
   static constexpr auto kId = store::Members(&SecurityGroupRule::security_group_rule_id);
   static constexpr auto kIndexed =
-      store::Members(&SecurityGroupRule::group_id, &SecurityGroupRule::referenced_group_id);
+      store::Members(&SecurityGroupRule::group_id, &SecurityGroupRule::referenced_group_id,
+                     &SecurityGroupRule::prefix_list_id, &SecurityGroupRule::vpc_peering_connection_id);
 };
 
 }  // namespace drydock::records::ec2
 
 DRYDOCK_SCHEMA(drydock::records::ec2::SecurityGroup, group_id, group_name, description, vpc_id, name_in_vpc, tags)
+DRYDOCK_SCHEMA(drydock::records::ec2::SecurityGroupVpcAssociation, group_id, vpc_id, state)
 DRYDOCK_SCHEMA(drydock::records::ec2::SecurityGroupRule, security_group_rule_id, group_id, is_egress, ip_protocol,
-               from_port, to_port, cidr_ipv4, cidr_ipv6, prefix_list_id, referenced_group_id, description, tags)
+               from_port, to_port, cidr_ipv4, cidr_ipv6, prefix_list_id, referenced_group_id, referenced_user_id,
+               referenced_vpc_id, vpc_peering_connection_id, description, tags)
