@@ -8,6 +8,8 @@
 #include "emulator/world/loadbalancer.h"
 #include "emulator/world/network.h"
 #include "emulator/world/tasks.h"
+#include "handlers/acm/authority.h"
+#include "handlers/acm/certificates.h"
 #include "handlers/ec2/timers.h"
 #include "handlers/ec2/vpcs.h"
 #include "handlers/ecr/timers.h"
@@ -124,6 +126,7 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
       pipeline({clock, ids, *database, engines, validator, keys, options.account_id, options.strict_auth,
                 ec2::EnsureDefaultVpc, nullptr}),
       registry(clock, ids, *database, engines) {
+  acm::RegisterTimers(timers, engines, ids);
   ec2::RegisterTimers(timers, engines, ids);
   ecr::RegisterTimers(timers, engines, ids);
   ecs::RegisterTimers(timers, engines, ids);
@@ -151,6 +154,11 @@ http::Response Machine::Handle(const http::Request& request) {
 
 Clock& Machine::clock() {
   return parts_->clock;
+}
+
+std::string Machine::CertificateAuthority() {
+  return parts_->database->Write(
+      [&](store::Transaction& tx) { return acm::LocalAuthority(tx, parts_->clock.Now()).certificate; });
 }
 
 std::vector<loadbalancer::ListeningEndpoint> Machine::Endpoints() const {

@@ -24,6 +24,7 @@ class Machine {
 
   Clock& clock();
   std::vector<loadbalancer::ListeningEndpoint> Endpoints() const;
+  std::string CertificateAuthority();  // of ACM's requested certificates, PEM
 
  private:
   struct Parts;

@@ -55,6 +55,7 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
   const bool post = request.method == "POST";
   if (path == "/_drydock/health" && get) return Health();
   if (path == "/_drydock/endpoints" && get) return Endpoints();
+  if (path == "/_drydock/ca" && get) return CertificateAuthority();
   if (path == "/_drydock/clock" && get) return ReadClock();
   if (path == "/_drydock/clock" && post) return MoveClock(request);
   if (path == "/_drydock/reset" && post) {
@@ -69,7 +70,7 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
     });
   if (path.rfind("/_drydock/", 0) == 0 || path.rfind("/_localstack/", 0) == 0)
     return Problem(404, "There is no " + request.method + " " + path +
-                            ". There are: GET /_drydock/health, GET /_drydock/endpoints, "
+                            ". There are: GET /_drydock/health, GET /_drydock/endpoints, GET /_drydock/ca, "
                             "GET and POST /_drydock/clock, POST /_drydock/reset.");
   return std::nullopt;
 }
@@ -129,6 +130,13 @@ Response InternalEndpoints::Endpoints() const {
     }
     writer.EndArray();
   });
+}
+
+Response InternalEndpoints::CertificateAuthority() const {
+  Response response;
+  response.headers = {{"Content-Type", "application/x-pem-file"}};
+  response.body = actions_.certificate_authority();
+  return response;
 }
 
 Response InternalEndpoints::ReadClock() const {

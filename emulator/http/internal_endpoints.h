@@ -24,7 +24,8 @@ class InternalEndpoints {
   struct Actions {
     std::function<Clock&()> clock;
     std::function<std::vector<loadbalancer::ListeningEndpoint>()> endpoints;
-    std::function<void()> reset;  // forgets everything
+    std::function<void()> reset;                         // forgets everything
+    std::function<std::string()> certificate_authority;  // PEM
   };
   InternalEndpoints(Facts facts, Actions actions) : facts_(std::move(facts)), actions_(std::move(actions)) {}
 
@@ -32,6 +33,7 @@ class InternalEndpoints {
   //   GET  /_drydock/health           what runs, and how
   //   POST /_drydock/reset            all accounts as new
   //   GET  /_drydock/endpoints        the URLs of the load balancers' listeners
+  //   GET  /_drydock/ca               the certificate of the local authority that signs requested ones, PEM
   //   GET  /_drydock/clock            the time
   //   POST /_drydock/clock            {"advance": seconds}; needs --manual-clock
   //   GET  /_localstack/health, /_localstack/init[/ready]
@@ -41,6 +43,7 @@ class InternalEndpoints {
   Response Health() const;
   Response LocalStackHealth() const;
   Response Endpoints() const;
+  Response CertificateAuthority() const;
   Response ReadClock() const;
   Response MoveClock(const Request& request) const;
 

@@ -1,5 +1,4 @@
-// Secret values at rest: AES-256-GCM. The key is made on first use and kept with the data, so this protects a copy of a
-// table or a log, not a data folder that is read as a whole. The seam for keys of KMS.
+// Secret values at rest (store/sealing.h). The seam for keys of KMS.
 #pragma once
 
 #include <string>

@@ -49,17 +49,7 @@ struct Secret {
   static constexpr auto kIndexed = store::Members(&Secret::arn);
 };
 
-// What values are sealed with.
-struct SealingKey {
-  std::string id;   // "1"
-  std::string key;  // base64 of 32 bytes
-
-  static constexpr store::TableName kTable{"secretsmanager_sealing_key", store::ScopeKind::kGlobal};
-  static constexpr auto kId = store::Members(&SealingKey::id);
-};
-
 }  // namespace drydock::records::secretsmanager
 
-DRYDOCK_SCHEMA(drydock::records::secretsmanager::SealingKey, id, key)
 DRYDOCK_SCHEMA(drydock::records::secretsmanager::Secret, name, arn, description, kms_key_id, tags, tagged,
                resource_policy, versions, created, last_changed, last_accessed, deleted, deletion_due)
