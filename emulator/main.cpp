@@ -1,103 +1,21 @@
-// The command line: flags, wiring, signals, nothing else.
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
-#include <CLI/CLI.hpp>
-#include <csignal>
-#include <cstdio>
-#include <filesystem>
-
-#include <fmt/format.h>
-
+// The command line: which subcommand runs. What each takes and does stands in commands/.
+#include "emulator/commands/command.h"
 #include "emulator/emulator.h"
-#include "store/database.h"
 
-namespace drydock {
-namespace {
-
-void AddServeFlags(CLI::App& app, Options& options) {
-  app.add_option("--port", options.port, "Port of the API")
-      ->envname("DRYDOCK_PORT")
-      ->check(CLI::Range(1, 65535))
-      ->capture_default_str();
-  app.add_option("--host", options.host, "Address to listen on")->envname("DRYDOCK_HOST")->capture_default_str();
-  app.add_option("--account-id", options.account_id, "The default account: 12 digits")
-      ->envname("DRYDOCK_ACCOUNT_ID")
-      ->check([](const std::string& id) {
-        const bool good = id.size() == 12 && id.find_first_not_of("0123456789") == std::string::npos;
-        return good ? std::string() : "an account id is 12 digits";
-      })
-      ->capture_default_str();
-  app.add_option("--data-dir", options.data_dir, "Where the state is kept")
-      ->envname("DRYDOCK_DATA_DIR")
-      ->capture_default_str();
-  app.add_flag("--ephemeral", options.ephemeral, "Keep everything in memory")->envname("DRYDOCK_EPHEMERAL");
-  app.add_flag("--realistic-timing", options.realistic_timing, "Take as long as AWS does")
-      ->envname("DRYDOCK_REALISTIC_TIMING");
-  app.add_flag("--manual-clock", options.manual_clock, "Time moves only by POST /_drydock/clock")
-      ->envname("DRYDOCK_MANUAL_CLOCK");
-  app.add_flag("--strict-auth", options.strict_auth, "Refuse unknown access keys")->envname("DRYDOCK_STRICT_AUTH");
-  app.add_option("--blocked", options.blocked, "What a client that a load balancer's network refuses sees")
-      ->envname("DRYDOCK_BLOCKED")
-      ->check(CLI::IsMember({"reset", "drop"}))
-      ->capture_default_str();
-  app.add_option("--log-level", options.log_level, "How much is told on standard error")
-      ->envname("DRYDOCK_LOG_LEVEL")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
-      ->capture_default_str();
-}
-
-void PrintBanner(const Options& options, const Emulator& emulator) {
-  fmt::print(
-      "Drydock {} answers for AWS at {}\n"
-      "\n"
-      "  export AWS_ENDPOINT_URL={}\n"
-      "  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n"
-      "  export AWS_DEFAULT_REGION=us-east-1\n"
-      "\n"
-      "  account {}, {}; data: {}. Clients older than 2023: aws --endpoint-url {} …\n"
-      "  Ctrl-C stops.\n",
-      emulator.version(), emulator.endpoint(), emulator.endpoint(), options.account_id,
-      options.strict_auth ? "unknown access keys are refused" : "any access key works",
-      options.ephemeral ? "in memory, gone at the end"
-                        : std::filesystem::absolute(options.data_dir).lexically_normal().string(),
-      emulator.endpoint());
-  std::fflush(stdout);
-}
-
-int Serve(const Options& options) {
-  // Blocked before any thread starts, so that sigwait below is the only one to see them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("drydock"));
-  spdlog::set_level(spdlog::level::from_str(options.log_level));
-  try {
-    Emulator emulator(options);
-    PrintBanner(options, emulator);
-    int signal = 0;
-    sigwait(&signals, &signal);
-    emulator.Stop();
-    return 0;
-  } catch (const std::exception& error) {  // a taken port, an unwritable folder, data of a newer version
-    fmt::print(stderr, "drydock: {}\n", error.what());
-    return 1;
-  }
-}
-
-}  // namespace
-}  // namespace drydock
+namespace commands = drydock::commands;
 
 int main(int argc, char** argv) {
   CLI::App app{"Drydock stands in for AWS on your machine: ECS, ECR, load balancers, networking and what they need."};
   app.set_version_flag("--version", drydock::Emulator::version());
-  drydock::Options options;
-  drydock::AddServeFlags(app, options);
-  CLI::App* serve = app.add_subcommand("serve", "Serve the API (the default)");
-  serve->fallthrough();
-  CLI11_PARSE(app, argc, argv);
-  return drydock::Serve(options);
+  app.require_subcommand(0, 1);
+  commands::Commands all;
+  commands::DeclareServe(app, all);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {  // also --help and --version, which are no errors
+    return app.exit(error) == 0 ? 0 : commands::kUnclear;
+  }
+  for (const auto& command : all)
+    if (command.app->parsed()) return command.run();
+  return all.front().run();
 }
