@@ -29,7 +29,8 @@ Emulator::Emulator(const Options& options)
       internal_({version(), endpoint_, options.account_id, options.ephemeral ? "memory" : options.data_dir.string(),
                  options.strict_auth},
                 {[this]() -> Clock& { return machine_->clock(); }, [this] { return machine_->Endpoints(); },
-                 [this] { Reset(); }, [this] { return machine_->CertificateAuthority(); }}),
+                 [this] { Reset(); }, [this] { return machine_->CertificateAuthority(); },
+                 [this](const std::map<std::string, std::string>& question) { return machine_->Explain(question); }}),
       server_(std::make_unique<http::Server>(options.host, options.port,
                                              [this](const http::Request& request) { return Handle(request); })) {}
 

@@ -7,9 +7,11 @@
 #include "emulator/world/keys.h"
 #include "emulator/world/loadbalancer.h"
 #include "emulator/world/network.h"
+#include "emulator/world/questions.h"
 #include "emulator/world/tasks.h"
 #include "handlers/acm/authority.h"
 #include "handlers/acm/certificates.h"
+#include "handlers/ec2/endpoint_services.h"
 #include "handlers/ec2/timers.h"
 #include "handlers/ec2/vpcs.h"
 #include "handlers/ecr/timers.h"
@@ -80,6 +82,7 @@ struct Machine::Parts {
   world::NetworkWorld network;
   ecs::TaskEvents task_events;
   tasks::simulated::SimulatedRuntime runtime;
+  const world::NetworkQuestions questions;
   const world::LoadBalancerNetwork load_balancer_network;
   const world::TaskHosts hosts;
   loadbalancer::DataPlane data_plane;
@@ -111,7 +114,9 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
               }},
       network(*database),
       task_events(*database, engines, ids),
-      runtime(clock, task_events),
+      runtime(clock, task_events,
+              [this](const std::string& task_arn, const std::string& to) { return questions.Connect(task_arn, to); }),
+      questions(*database, network, runtime, ec2::ServiceCalled),
       load_balancer_network(
           network, [this](const std::string& task_arn) { return world::FindInterfaceOfTask(*database, task_arn); }),
       hosts(runtime),
@@ -159,6 +164,13 @@ Clock& Machine::clock() {
 std::string Machine::CertificateAuthority() {
   return parts_->database->Write(
       [&](store::Transaction& tx) { return acm::LocalAuthority(tx, parts_->clock.Now()).certificate; });
+}
+
+std::string Machine::Explain(const std::map<std::string, std::string>& question) const {
+  world::NetworkQuestions::Question asked{question.at("from"), question.at("to")};
+  if (const auto protocol = question.find("protocol"); protocol != question.end() && !protocol->second.empty())
+    asked.protocol = protocol->second;
+  return parts_->questions.Explain(asked);
 }
 
 std::vector<loadbalancer::ListeningEndpoint> Machine::Endpoints() const {

@@ -1,6 +1,7 @@
 // The machine that AWS runs on, put together: store, engines, handlers' timers, data planes. Everything but the port.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ class Machine {
 
   Clock& clock();
   std::vector<loadbalancer::ListeningEndpoint> Endpoints() const;
+  // world::NetworkQuestions::Explain for `from`, `to` and `protocol`.
+  std::string Explain(const std::map<std::string, std::string>& question) const;
   std::string CertificateAuthority();  // of ACM's requested certificates, PEM
 
  private:

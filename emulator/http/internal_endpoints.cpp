@@ -7,6 +7,7 @@
 #include <set>
 
 #include "emulator/api/operation.h"
+#include "emulator/core/text.h"
 
 namespace drydock::http {
 
@@ -56,6 +57,7 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
   if (path == "/_drydock/health" && get) return Health();
   if (path == "/_drydock/endpoints" && get) return Endpoints();
   if (path == "/_drydock/ca" && get) return CertificateAuthority();
+  if (path == "/_drydock/explain" && get) return Explain(request);
   if (path == "/_drydock/clock" && get) return ReadClock();
   if (path == "/_drydock/clock" && post) return MoveClock(request);
   if (path == "/_drydock/reset" && post) {
@@ -69,9 +71,10 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
       writer.Bool(true);
     });
   if (path.rfind("/_drydock/", 0) == 0 || path.rfind("/_localstack/", 0) == 0)
-    return Problem(404, "There is no " + request.method + " " + path +
-                            ". There are: GET /_drydock/health, GET /_drydock/endpoints, GET /_drydock/ca, "
-                            "GET and POST /_drydock/clock, POST /_drydock/reset.");
+    return Problem(
+        404, "There is no " + request.method + " " + path +
+                 ". There are: GET /_drydock/health, GET /_drydock/endpoints, GET /_drydock/explain, GET /_drydock/ca, "
+                 "GET and POST /_drydock/clock, POST /_drydock/reset.");
   return std::nullopt;
 }
 
@@ -137,6 +140,26 @@ Response InternalEndpoints::CertificateAuthority() const {
   response.headers = {{"Content-Type", "application/x-pem-file"}};
   response.body = actions_.certificate_authority();
   return response;
+}
+
+Response InternalEndpoints::Explain(const Request& request) const {
+  std::map<std::string, std::string> parameters;
+  for (const std::string& pair : Split(request.query, '&')) {
+    const auto equals = pair.find('=');
+    if (pair.empty() || equals == std::string::npos) continue;
+    std::string name, value;
+    if (!DecodeForm(pair.substr(0, equals), name) || !DecodeForm(pair.substr(equals + 1), value))
+      return Problem(400, "The query is not percent-encoded: " + pair);
+    parameters[name] = value;
+  }
+  for (const char* needed : {"from", "to"})
+    if (parameters[needed].empty())
+      return Problem(400, std::string("Say ") + needed + ": ?from=<task|eni|address|internet>&to=<end>:<port>");
+  try {
+    return Response::Json(200, actions_.explain(parameters));
+  } catch (const std::runtime_error& error) {
+    return Problem(404, error.what());
+  }
 }
 
 Response InternalEndpoints::ReadClock() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ class InternalEndpoints {
     std::function<std::vector<loadbalancer::ListeningEndpoint>()> endpoints;
     std::function<void()> reset;                         // forgets everything
     std::function<std::string()> certificate_authority;  // PEM
+    // The query's parameters to the JSON of an explained path; throws std::runtime_error for what cannot be asked.
+    std::function<std::string(const std::map<std::string, std::string>&)> explain;
   };
   InternalEndpoints(Facts facts, Actions actions) : facts_(std::move(facts)), actions_(std::move(actions)) {}
 
@@ -34,6 +37,7 @@ class InternalEndpoints {
   //   POST /_drydock/reset            all accounts as new
   //   GET  /_drydock/endpoints        the URLs of the load balancers' listeners
   //   GET  /_drydock/ca               the certificate of the local authority that signs requested ones, PEM
+  //   GET  /_drydock/explain          ?from=&to=<end>:<port>[&protocol=tcp]: a path through the network
   //   GET  /_drydock/clock            the time
   //   POST /_drydock/clock            {"advance": seconds}; needs --manual-clock
   //   GET  /_localstack/health, /_localstack/init[/ready]
@@ -45,6 +49,7 @@ class InternalEndpoints {
   Response Endpoints() const;
   Response CertificateAuthority() const;
   Response ReadClock() const;
+  Response Explain(const Request& request) const;
   Response MoveClock(const Request& request) const;
 
   const Facts facts_;

@@ -139,6 +139,25 @@ std::optional<EndpointService> FindEndpointService(const std::string& region, co
   return std::nullopt;
 }
 
+std::optional<std::string> ServiceCalled(const std::string& text, const std::string& region) {
+  constexpr std::string_view kPrefix = "com.amazonaws.", kDomain = ".amazonaws.com";
+  std::string in_region = region;
+  if (text.rfind(kPrefix, 0) == 0) {
+    in_region = text.substr(kPrefix.size(), text.find('.', kPrefix.size()) - kPrefix.size());
+  } else if (text.size() > kDomain.size() && text.ends_with(kDomain)) {
+    const std::string host = text.substr(0, text.size() - kDomain.size());
+    in_region = host.substr(host.rfind('.') + 1);
+  }
+  for (const auto& service : EndpointServicesOf(in_region)) {
+    const std::string host = fmt::format("{}.{}{}", service.dns_name, in_region, kDomain);
+    if (text == service.name || service.name == fmt::format("{}{}.{}", kPrefix, in_region, text) || text == host ||
+        (text.ends_with("." + host) &&
+         (service.dns_name == "dkr.ecr" || service.dns_name == "execute-api" || service.dns_name == "s3")))
+      return service.name;
+  }
+  return std::nullopt;
+}
+
 AWS_OPERATION(ec2, DescribeVpcEndpointServices)
 DescribeVpcEndpointServicesResult DescribeVpcEndpointServices(Context& context,
                                                               const DescribeVpcEndpointServicesRequest& in) {

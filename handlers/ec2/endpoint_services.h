@@ -21,4 +21,8 @@ std::vector<EndpointService> EndpointServicesOf(const std::string& region);
 std::optional<EndpointService> FindEndpointService(const std::string& region, const std::string& name,
                                                    const std::string& type);
 
+// The name of the region's service that is called by its full name, by its short one ("secretsmanager", "ecr.api") or
+// by its host ("api.ecr.eu-west-1.amazonaws.com", whose own region counts); nullopt when no service is called so.
+std::optional<std::string> ServiceCalled(const std::string& text, const std::string& region);
+
 }  // namespace drydock::ec2

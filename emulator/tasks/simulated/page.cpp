@@ -41,6 +41,18 @@ void Member(Writer& writer, const char* name, std::string_view value) {
 
 }  // namespace
 
+std::optional<std::string> ConnectAskedFor(std::string_view target) {
+  constexpr std::string_view kPath = "/_drydock/connect";
+  const auto question = target.find('?');
+  if (target.substr(0, question) != kPath) return std::nullopt;
+  if (question == std::string_view::npos) return "";
+  for (const std::string& pair : Split(target.substr(question + 1), '&')) {
+    std::string to;
+    if (pair.starts_with("to=") && DecodeForm(pair.substr(3), to)) return to;
+  }
+  return "";
+}
+
 std::string Hostname(const std::string& private_address, const std::string& availability_zone) {
   std::string name = "ip-" + private_address;
   std::replace(name.begin(), name.end(), '.', '-');

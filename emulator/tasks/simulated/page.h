@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,9 @@ struct ReceivedRequest {
 
 // `container` as DescribeContainer gave it.
 std::string Page(const std::string& container, const ReceivedRequest& request);
+
+// What /_drydock/connect?to=<destination>:<port> asks for; empty without `to`. nullopt for other targets.
+std::optional<std::string> ConnectAskedFor(std::string_view target);
 
 // "ip-10-0-10-5.ec2.internal", in other Regions "ip-10-0-10-5.<region>.compute.internal" (EC2 user guide, "IP-based
 // naming").

@@ -74,8 +74,11 @@ struct Session {
 
 class Server::Implementation {
  public:
-  Implementation(Find find, Answered answered)
-      : find_(std::move(find)), answered_(std::move(answered)), acceptor_(context_.get_executor()) {
+  Implementation(Find find, Answered answered, Connect connect)
+      : find_(std::move(find)),
+        answered_(std::move(answered)),
+        connect_(std::move(connect)),
+        acceptor_(context_.get_executor()) {
     const tcp::endpoint endpoint(net::ip::address_v4::loopback(), 0);
     error_code error;
     acceptor_.open(endpoint.protocol(), error);
@@ -203,7 +206,9 @@ class Server::Implementation {
     response.version(request.version());
     response.set(http::field::server, "drydock-simulated-task");
     response.set(http::field::content_type, "application/json");
-    response.body() = Page(session.container->description, received);
+    const auto asked = connect_ ? ConnectAskedFor(received.target) : std::nullopt;
+    response.body() =
+        asked ? connect_(session.task->spec.task_arn, *asked) : Page(session.container->description, received);
     response.prepare_payload();
     const bool keep_alive = request.keep_alive() && session.container->running;
     response.keep_alive(keep_alive);
@@ -237,6 +242,7 @@ class Server::Implementation {
 
   const Find find_;
   const Answered answered_;
+  const Connect connect_;
   std::uint16_t port_ = 0;
   // Used on the server's thread only.
   std::unordered_map<const RunningContainer*, std::unordered_set<Session*>> sessions_;
@@ -245,8 +251,8 @@ class Server::Implementation {
   std::thread thread_;
 };
 
-Server::Server(Find find, Answered answered)
-    : implementation_(std::make_unique<Implementation>(std::move(find), std::move(answered))) {}
+Server::Server(Find find, Answered answered, Connect connect)
+    : implementation_(std::make_unique<Implementation>(std::move(find), std::move(answered), std::move(connect))) {}
 Server::~Server() = default;
 std::uint16_t Server::port() const {
   return implementation_->port();

@@ -18,8 +18,11 @@ class Server {
   // Once per answered request, on the server's thread: "GET /auth 200".
   using Answered = std::function<void(const RunningTask&, const RunningContainer&, std::string line)>;
 
+  // Answers GET /_drydock/connect?to=<destination>:<port>; SimulatedRuntime::Connect. May be empty.
+  using Connect = std::function<std::string(const std::string& task_arn, const std::string& to)>;
+
   // Throws std::runtime_error when no loopback port can be opened.
-  Server(Find find, Answered answered);
+  Server(Find find, Answered answered, Connect connect);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -14,13 +14,14 @@ namespace drydock::tasks::simulated {
 
 class SimulatedRuntime::Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(Clock& clock, EventSink& sink)
+  Core(Clock& clock, EventSink& sink, Connect connect)
       : clock_(clock),
         events_(clock, sink),
         server_([this](const Preface& preface) { return Find(preface.vpc_id, preface.destination_address); },
                 [this](const RunningTask& task, const RunningContainer& container, std::string line) {
                   events_.Print(task.spec.task_arn, container.spec.name, std::move(line));
-                }) {}
+                },
+                std::move(connect)) {}
 
   void Start(TaskSpec spec);
   void Stop(const std::string& task_arn);
@@ -141,7 +142,8 @@ Dial SimulatedRuntime::Core::Locate(const std::string& vpc_id, const std::string
           EncodePreface({source, 0, address, static_cast<std::uint16_t>(port), vpc_id})};
 }
 
-SimulatedRuntime::SimulatedRuntime(Clock& clock, EventSink& sink) : core_(std::make_shared<Core>(clock, sink)) {}
+SimulatedRuntime::SimulatedRuntime(Clock& clock, EventSink& sink, Connect connect)
+    : core_(std::make_shared<Core>(clock, sink, std::move(connect))) {}
 SimulatedRuntime::~SimulatedRuntime() {
   // An alarm that is just under way still holds the core and may still tell the sink something.
   const std::weak_ptr<Core> ending = core_;

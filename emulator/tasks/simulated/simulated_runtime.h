@@ -2,7 +2,9 @@
 // behaves as asked (behaviour.h), and prints a line per request.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "emulator/tasks/runtime.h"
 
@@ -10,8 +12,13 @@ namespace drydock::tasks::simulated {
 
 class SimulatedRuntime : public Runtime {
  public:
-  // The references must outlive the runtime. Throws std::runtime_error when no loopback port can be opened.
-  SimulatedRuntime(Clock& clock, EventSink& sink);
+  // As if the task opened a connection to "<destination>:<port>": what it would see, as a JSON object. Called on the
+  // tasks' server thread.
+  using Connect = std::function<std::string(const std::string& task_arn, const std::string& to)>;
+
+  // The references must outlive the runtime. Without `connect` the tasks have no page /_drydock/connect. Throws
+  // std::runtime_error when no loopback port can be opened.
+  SimulatedRuntime(Clock& clock, EventSink& sink, Connect connect = nullptr);
   // No event comes afterwards.
   ~SimulatedRuntime() override;
 
