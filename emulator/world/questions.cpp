@@ -212,9 +212,9 @@ NetworkQuestions::Reaction NetworkQuestions::ReactionAt(const network::Topology&
   if (end->interface_type == "vpc_endpoint") return listening(port == 443, "the interface endpoint's " + id);
   switch (runtime_.Locate(end->vpc_id, address, port, path.seen_source.ToString()).outcome) {
     case tasks::Dial::Outcome::kConnect:
-      return listening(true, "the task at " + address);
+      return listening(true, "the host at " + address);
     case tasks::Dial::Outcome::kRefused:
-      return listening(false, "the task at " + address);
+      return listening(false, "the host at " + address);
     case tasks::Dial::Outcome::kNobody:
       break;
   }

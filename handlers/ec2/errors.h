@@ -282,6 +282,21 @@ inline ApiError NetworkAclEntryLimitExceeded() {
   return {"NetworkAclEntryLimitExceeded", "The maximum number of network acl entries has been reached."};
 }
 
+// Network Insights. Codes as Terraform's provider knows them; texts unconfirmed.
+inline ApiError AnalysisExistsForNetworkInsightsPath(const std::string& id) {
+  return {"AnalysisExistsForNetworkInsightsPath",
+          fmt::format("The network insights path {} still has analyses. Delete them first.", id)};
+}
+inline ApiError AnalysisExistsForNetworkInsightsAccessScope(const std::string& id) {
+  return {"AnalysisExistsForNetworkInsightsAccessScope",
+          fmt::format("The network insights access scope {} still has analyses. Delete them first.", id)};
+}
+// resource: "NetworkInsightsPath"; the code, too, is unconfirmed.
+inline ApiError NetworkInsightsLimitExceeded(const std::string& resource, std::size_t limit) {
+  return {resource + "LimitExceeded",
+          fmt::format("The maximum number of {} resources of the type {} has been reached.", limit, resource)};
+}
+
 // Tags
 inline ApiError InvalidResourceId(const std::string& id) {
   return {"InvalidID", fmt::format("The ID '{}' is not valid", id)};

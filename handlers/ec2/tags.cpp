@@ -11,6 +11,7 @@
 #include "emulator/core/text.h"
 #include "handlers/ec2/errors.h"
 #include "handlers/ec2/filters.h"
+#include "handlers/ec2/network_insights.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/vpc_peering_connections.h"
 
@@ -85,6 +86,10 @@ constexpr Taggable kTaggable[] = {
     MakeTaggable<record::VpcEndpoint>(),
     MakeTaggable<record::ManagedPrefixList>(),
     MakeTaggable<record::EgressOnlyInternetGateway>(),
+    MakeTaggable<record::NetworkInsightsPath>(),
+    MakeTaggable<record::NetworkInsightsAnalysis>(),
+    MakeTaggable<record::NetworkInsightsAccessScope>(),
+    MakeTaggable<record::NetworkInsightsAccessScopeAnalysis>(),
     {kKind<record::VpcPeeringConnection>,
      [](Context& context, const std::string& id, const Edit& edit) {
        auto connection = RequirePeering(context, id);

@@ -16,6 +16,8 @@ void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids) {
   on(kVpcEndpointTimer, VpcEndpointTimerFired);
   on(kPrefixListTimer, PrefixListTimerFired);
   on(kVpcPeeringTimer, VpcPeeringTimerFired);
+  on(kNetworkInsightsTimer, NetworkInsightsTimerFired);
+  on(kAccessScopeTimer, AccessScopeTimerFired);
 }
 
 }  // namespace drydock::ec2

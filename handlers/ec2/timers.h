@@ -25,6 +25,12 @@ void PrefixListTimerFired(Context& context, const std::string& prefix_list_id);
 inline constexpr char kVpcPeeringTimer[] = "ec2.vpc_peering_connection";
 void VpcPeeringTimerFired(Context& context, const std::string& vpc_peering_connection_id);
 
+// An analysis has its result; months later it goes out of sight.
+inline constexpr char kNetworkInsightsTimer[] = "ec2.network_insights_analysis";
+void NetworkInsightsTimerFired(Context& context, const std::string& analysis_id);
+inline constexpr char kAccessScopeTimer[] = "ec2.network_insights_access_scope_analysis";
+void AccessScopeTimerFired(Context& context, const std::string& analysis_id);
+
 // Before Timers::Start(). The references must outlive the timers.
 void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids);
 
