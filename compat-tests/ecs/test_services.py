@@ -126,7 +126,6 @@ def test_what_create_service_refuses(place):
     balancers = place.balanced()
     refuse = lambda **more: error_of(place.create, **more).message
     assert refuse(taskDefinition="nobody") == "TaskDefinition not found."
-    assert refuse(launchType="EC2") == "No Container Instances were found in your cluster."
     assert refuse(loadBalancers=[{**balancers[0], "containerName": "db"}]) == \
         "The container db does not exist in the task definition."
     assert refuse(loadBalancers=[{**balancers[0], "containerPort": 8080}]) == \

@@ -27,6 +27,7 @@ const std::map<std::string, std::string>& Defaults() {
                                                            {"containerInsights", "disabled"},
                                                            {"containerInstanceLongArnFormat", "enabled"},
                                                            {"defaultLogDriverMode", "non-blocking"},
+                                                           {"fargateEventWindows", "disabled"},  // unconfirmed
                                                            {"fargateFIPSMode", "disabled"},
                                                            {"fargateTaskRetirementWaitPeriod", "7"},
                                                            {"guardDutyActivate", "off"},

@@ -18,9 +18,12 @@
 #include "api/ecs/UpdateClusterSettingsResponse.h"
 #include "emulator/api/operation.h"
 #include "handlers/ecs/account_settings.h"
+#include "handlers/ecs/capacity_providers.h"
+#include "handlers/ecs/container_instances.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/identifiers.h"
 #include "handlers/ecs/paging.h"
+#include "handlers/ecs/placement.h"
 #include "handlers/ecs/tags.h"
 #include "handlers/engines.h"
 #include "store/records/ecs/service.h"
@@ -29,9 +32,6 @@
 
 namespace drydock::ecs {
 namespace {
-
-using records::ecs::Service;
-using records::ecs::Task;
 
 struct Inclusion {
   bool settings = true;
@@ -50,15 +50,24 @@ struct Inclusion {
 std::int32_t CountTasks(Context& context, const std::string& cluster, std::initializer_list<const char*> statuses) {
   std::size_t count = 0;
   for (const char* status : statuses)
-    count += context.tx.Count<Task>(context.scope,
-                                    store::Where(&Task::cluster, cluster).And(&Task::last_status, std::string(status)));
+    count += context.tx.Count<records::ecs::Task>(
+        context.scope,
+        store::Where(&records::ecs::Task::cluster, cluster).And(&records::ecs::Task::last_status, std::string(status)));
   return static_cast<std::int32_t>(count);
 }
 
 std::int32_t CountActiveServices(Context& context, const std::string& cluster) {
-  const auto services = context.tx.List<Service>(context.scope, store::Where(&Service::cluster, cluster));
-  return static_cast<std::int32_t>(
-      std::count_if(services.begin(), services.end(), [](const Service& s) { return s.status != "INACTIVE"; }));
+  std::size_t count = 0;
+  for (const char* status : {"ACTIVE", "DRAINING"})
+    count += context.tx.Count<records::ecs::Service>(context.scope,
+                                                     store::Where(&records::ecs::Service::cluster, cluster)
+                                                         .And(&records::ecs::Service::status, std::string(status)));
+  return static_cast<std::int32_t>(count);
+}
+
+std::int32_t CountInstances(Context& context, const std::string& cluster) {
+  return static_cast<std::int32_t>(context.tx.Count<records::ecs::ContainerInstance>(
+      context.scope, store::Where(&records::ecs::ContainerInstance::cluster, cluster)));
 }
 
 Cluster Render(Context& context, const records::ecs::Cluster& cluster, const Inclusion& include) {
@@ -66,7 +75,7 @@ Cluster Render(Context& context, const records::ecs::Cluster& cluster, const Inc
   out.clusterArn = cluster.arn;
   out.clusterName = cluster.name;
   out.status = cluster.status;
-  out.registeredContainerInstancesCount = 0;
+  out.registeredContainerInstancesCount = CountInstances(context, cluster.name);
   out.runningTasksCount = CountTasks(context, cluster.name, {"RUNNING", "DEACTIVATING", "STOPPING"});
   out.pendingTasksCount = CountTasks(context, cluster.name, {"PROVISIONING", "PENDING", "ACTIVATING"});
   out.activeServicesCount = CountActiveServices(context, cluster.name);
@@ -98,16 +107,46 @@ Cluster Render(Context& context, const records::ecs::Cluster& cluster, const Inc
   return out;
 }
 
-void CheckCapacityProviders(const std::vector<std::string>& providers,
-                            const std::vector<CapacityProviderStrategyItem>& strategy) {
-  for (const auto& name : providers)
-    if (name != "FARGATE" && name != "FARGATE_SPOT") throw errors::CapacityProviderNotFound();
-  for (const auto& item : strategy) {
-    if (std::find(providers.begin(), providers.end(), item.capacityProvider.value_or("")) == providers.end())
-      throw errors::InvalidParameter(
-          "The specified capacity provider strategy cannot contain a capacity provider that "
-          "is not associated with the cluster. Associate the capacity provider with the "
-          "cluster and try again.");
+// The providers by their names; throws for one that does not exist. Developer guide, "Amazon ECS capacity providers".
+std::vector<std::string> CheckedProviders(Context& context, const std::vector<std::string>& references) {
+  constexpr std::size_t kMostProviders = 20;
+  if (references.size() > kMostProviders)
+    throw errors::InvalidParameter("A cluster can have at most 20 capacity providers.");  // unconfirmed
+  std::vector<std::string> names;
+  for (const auto& reference : references) {
+    if (IsFargateProvider(reference)) {
+      names.push_back(reference);
+      continue;
+    }
+    const auto provider = FindCapacityProvider(context, reference);
+    if (!provider) throw errors::CapacityProviderNotFound();
+    names.push_back(provider->name);
+  }
+  return names;
+}
+
+void CheckConfiguration(const std::optional<ClusterConfiguration>& configuration) {
+  if (!configuration || !configuration->executeCommandConfiguration) return;
+  const auto& execute = *configuration->executeCommandConfiguration;
+  const bool elsewhere = execute.logging == "OVERRIDE";
+  if (elsewhere != execute.logConfiguration.has_value())  // unconfirmed
+    throw errors::InvalidParameter("A logConfiguration must be specified when, and only when, logging is OVERRIDE.");
+}
+
+// A provider that an active service uses stays with the cluster. API Reference, PutClusterCapacityProviders.
+void CheckProvidersInUse(Context& context, const records::ecs::Cluster& cluster, const std::vector<std::string>& kept) {
+  std::vector<std::string> leaving;
+  for (const auto& name : cluster.capacity_providers)
+    if (std::find(kept.begin(), kept.end(), name) == kept.end()) leaving.push_back(name);
+  if (leaving.empty()) return;
+  for (const auto& service : context.tx.List<records::ecs::Service>(
+           context.scope, store::Where(&records::ecs::Service::cluster, cluster.name))) {
+    if (service.status == "INACTIVE") continue;
+    const auto revision = context.tx.Get<records::ecs::ServiceRevision>(context.scope, service.revision_id);
+    if (!revision) continue;
+    for (const auto& item : revision->capacity_provider_strategy)
+      if (std::find(leaving.begin(), leaving.end(), item.capacityProvider.value_or("")) != leaving.end())
+        throw ApiError("ResourceInUseException", "The specified capacity provider is in use and cannot be removed.");
   }
 }
 
@@ -142,7 +181,9 @@ CreateClusterResponse CreateCluster(Context& context, const CreateClusterRequest
   CreateClusterResponse out;
   auto cluster = context.tx.Get<records::ecs::Cluster>(context.scope, name);
   if (!cluster || cluster->status != "ACTIVE") {
-    CheckCapacityProviders(in.capacityProviders, in.defaultCapacityProviderStrategy);
+    const auto providers = CheckedProviders(context, in.capacityProviders);
+    CheckStrategy(providers, in.defaultCapacityProviderStrategy);
+    CheckConfiguration(in.configuration);
     cluster.emplace();
     cluster->name = name;
     cluster->arn = ClusterArn(context.scope, name);
@@ -153,7 +194,7 @@ CreateClusterResponse CreateCluster(Context& context, const CreateClusterRequest
     insights.value = EffectiveSetting(context, "containerInsights");
     ApplySettings(*cluster, in.settings);
     cluster->configuration = in.configuration;
-    cluster->capacity_providers = in.capacityProviders;
+    cluster->capacity_providers = providers;
     cluster->default_capacity_provider_strategy = in.defaultCapacityProviderStrategy;
     if (in.serviceConnectDefaults) cluster->service_connect_namespace = in.serviceConnectDefaults->namespace_;
     context.tx.Put(context.scope, *cluster);
@@ -202,6 +243,7 @@ DeleteClusterResponse DeleteCluster(Context& context, const DeleteClusterRequest
                  {"PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"}) >
       0)
     throw errors::ClusterContainsTasks();
+  if (CountInstances(context, cluster.name) > 0) throw errors::ClusterContainsContainerInstances();
   cluster.status = "INACTIVE";
   context.tx.Put(context.scope, cluster);
   DeleteClusterResponse out;
@@ -213,6 +255,7 @@ AWS_OPERATION(ecs, UpdateCluster)
 UpdateClusterResponse UpdateCluster(Context& context, const UpdateClusterRequest& in) {
   records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);
   ApplySettings(cluster, in.settings);
+  CheckConfiguration(in.configuration);
   if (in.configuration) cluster.configuration = in.configuration;
   if (in.serviceConnectDefaults) {
     cluster.service_connect_namespace = in.serviceConnectDefaults->namespace_;
@@ -238,8 +281,10 @@ AWS_OPERATION(ecs, PutClusterCapacityProviders)
 PutClusterCapacityProvidersResponse PutClusterCapacityProviders(Context& context,
                                                                 const PutClusterCapacityProvidersRequest& in) {
   records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);
-  CheckCapacityProviders(in.capacityProviders, in.defaultCapacityProviderStrategy);
-  cluster.capacity_providers = in.capacityProviders;
+  const auto providers = CheckedProviders(context, in.capacityProviders);
+  CheckStrategy(providers, in.defaultCapacityProviderStrategy);
+  CheckProvidersInUse(context, cluster, providers);
+  cluster.capacity_providers = providers;
   cluster.default_capacity_provider_strategy = in.defaultCapacityProviderStrategy;
   context.tx.Put(context.scope, cluster);
   PutClusterCapacityProvidersResponse out;

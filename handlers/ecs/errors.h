@@ -30,8 +30,23 @@ inline ApiError ClusterContainsServices() {
 inline ApiError ClusterContainsTasks() {
   return {"ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."};
 }
+inline ApiError ClusterContainsContainerInstances() {
+  return {"ClusterContainsContainerInstancesException",
+          "The Cluster cannot be deleted while Container Instances are active or draining."};
+}
 inline ApiError CapacityProviderNotFound() {
   return InvalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.");
+}
+
+inline ApiError CapacityProviderNotAssociated() {
+  return InvalidParameter(
+      "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the "
+      "cluster. Associate the capacity provider with the cluster and try again.");
+}
+inline ApiError MixedCapacityProviders() {
+  return InvalidParameter(
+      "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate "
+      "providers. Specify one or the other and try again.");
 }
 
 // D.2
@@ -61,6 +76,9 @@ inline ApiError TooManyTaskDefinitions() {
 // D.5
 inline ApiError ServiceNotFound() {
   return {"ServiceNotFoundException", "Service not found."};
+}
+inline ApiError ServiceDeploymentNotFound() {  // unconfirmed
+  return {"ServiceDeploymentNotFoundException", "The service deployment was not found."};
 }
 inline ApiError ServiceNotActive() {
   return {"ServiceNotActiveException", "Service was not ACTIVE."};

@@ -4,6 +4,7 @@
 
 #include "handlers/ec2/security_groups.h"
 #include "handlers/ec2/subnets.h"
+#include "handlers/ecs/capacity_providers.h"
 #include "handlers/ecs/errors.h"
 
 namespace drydock::ecs {
@@ -14,27 +15,52 @@ constexpr std::size_t kMostSecurityGroups = 5;
 
 }  // namespace
 
-Capacity ResolveCapacity(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
-                         const std::vector<CapacityProviderStrategyItem>& strategy) {
+bool IsFargate(const std::string& launch_type, const std::vector<CapacityProviderStrategyItem>& strategy) {
+  if (!launch_type.empty()) return launch_type == "FARGATE";
+  return !strategy.empty() && IsFargateProvider(strategy.front().capacityProvider.value_or(""));
+}
+
+void CheckStrategy(const std::vector<std::string>& associated,
+                   const std::vector<CapacityProviderStrategyItem>& strategy) {
+  constexpr std::size_t kMostProviders = 20;
+  if (strategy.size() > kMostProviders)
+    throw errors::InvalidParameter("A capacity provider strategy can contain a maximum of 20 capacity providers.");
+  int fargate = 0, bases = 0, weights = 0;
+  for (const auto& item : strategy) {
+    const std::string provider = item.capacityProvider.value_or("");
+    if (std::find(associated.begin(), associated.end(), provider) == associated.end())
+      throw errors::CapacityProviderNotAssociated();
+    fargate += IsFargateProvider(provider);
+    bases += item.base.value_or(0) > 0;
+    weights += item.weight.value_or(0) > 0;
+  }
+  if (fargate != 0 && fargate != static_cast<int>(strategy.size())) throw errors::MixedCapacityProviders();
+  if (bases > 1)  // unconfirmed
+    throw errors::InvalidParameter("Only one capacity provider in a capacity provider strategy can have a base.");
+  if (strategy.size() > 1 && weights == 0)  // unconfirmed
+    throw errors::InvalidParameter("At least one capacity provider must have a weight greater than zero.");
+}
+
+Capacity ResolveCapacityOfService(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
+                                  const std::vector<CapacityProviderStrategyItem>& strategy) {
   if (launch_type && !strategy.empty()) throw errors::LaunchTypeAndStrategy();
   if (launch_type) {
     if (*launch_type == "MANAGED_INSTANCES") throw errors::NotImplemented("The launch type MANAGED_INSTANCES");
-    if (*launch_type != "FARGATE") throw errors::NoContainerInstances();
     return {*launch_type, {}};
   }
-  for (const auto& item : strategy) {
-    const std::string provider = item.capacityProvider.value_or("");
-    const auto& known = cluster.capacity_providers;
-    if (provider != "FARGATE" && provider != "FARGATE_SPOT") throw errors::CapacityProviderNotFound();
-    if (std::find(known.begin(), known.end(), provider) == known.end())
-      throw errors::InvalidParameter(
-          "The specified capacity provider strategy cannot contain a capacity provider that "
-          "is not associated with the cluster. Associate the capacity provider with the "
-          "cluster and try again.");
-  }
+  CheckStrategy(cluster.capacity_providers, strategy);
   if (!strategy.empty()) return {"", strategy};
   if (!cluster.default_capacity_provider_strategy.empty()) return {"", cluster.default_capacity_provider_strategy};
-  throw errors::NoContainerInstances();  // without a default strategy the launch type is EC2
+  return {"EC2", {}};
+}
+
+Capacity ResolveCapacity(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
+                         const std::vector<CapacityProviderStrategyItem>& strategy) {
+  Capacity capacity = ResolveCapacityOfService(cluster, launch_type, strategy);
+  if (IsFargate(capacity.launch_type, capacity.strategy)) return capacity;
+  if (capacity.launch_type.empty())
+    throw errors::NotImplemented("A task on a capacity provider of an Auto Scaling group");
+  throw errors::NoContainerInstances();
 }
 
 std::string ChooseCapacityProvider(const std::vector<CapacityProviderStrategyItem>& strategy,

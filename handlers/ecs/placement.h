@@ -15,14 +15,26 @@ namespace drydock::ecs {
 
 // How a request asks for capacity. Exactly one of the two is set.
 struct Capacity {
-  std::string launch_type;  // FARGATE
+  std::string launch_type;  // FARGATE; of a service EC2 and EXTERNAL, too
   std::vector<CapacityProviderStrategyItem> strategy;
 };
+
+// Whether it is Fargate's: the launch type, or the providers of the strategy.
+bool IsFargate(const std::string& launch_type, const std::vector<CapacityProviderStrategyItem>& strategy);
+
+// Throws InvalidParameterException for a strategy whose providers are not among `associated`, that mixes Fargate with
+// Auto Scaling groups, has more than one base, or weights out of range. API Reference, CapacityProviderStrategyItem.
+void CheckStrategy(const std::vector<std::string>& associated,
+                   const std::vector<CapacityProviderStrategyItem>& strategy);
 
 // What the request asks for, or the cluster's default. Throws InvalidParameterException; also when it comes down to
 // EC2, because there are no container instances.
 Capacity ResolveCapacity(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
                          const std::vector<CapacityProviderStrategyItem>& strategy);
+
+// The same for a service, which may wait for container instances that are not there yet.
+Capacity ResolveCapacityOfService(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
+                                  const std::vector<CapacityProviderStrategyItem>& strategy);
 
 // The provider for one more task, when `counts[i]` tasks run on strategy[i] already: first every provider's base, then
 // in proportion to the weights. An empty text without a strategy.

@@ -1,6 +1,7 @@
 // A service's deployments: how they begin, fail, roll back and complete.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "emulator/core/context.h"
@@ -27,12 +28,23 @@ void BeginDeployment(Context& context, records::ecs::Service& service, records::
 void CountFailure(Context& context, records::ecs::Service& service, const records::ecs::Task& task);
 
 // ECS could not even make a task.
-void CountFailedLaunch(Context& context, records::ecs::Service& service);
+void CountFailedLaunch(Context& context, records::ecs::Service& service, const std::string& deployment_id);
 
-// A task of the PRIMARY deployment became healthy for the first time: it is no longer failing.
-void CountSuccess(records::ecs::Service& service);
+// A task of the deployment became healthy for the first time: it is no longer failing.
+void CountSuccess(records::ecs::Deployment& deployment);
+
+// The PRIMARY deployment has failed, or somebody wants it stopped. With `roll_back` the last completed revision comes
+// back, if there is one: in a new PRIMARY deployment, or, where both revisions run side by side, in its old one.
+void FailDeployment(Context& context, records::ecs::Service& service, const std::string& reason, bool roll_back);
+
+// The last task of a deployment that failed while both revisions ran is gone.
+void RollbackEnds(Context& context, const records::ecs::Deployment& failed);
 
 // The PRIMARY deployment has all its tasks healthy and the others have none: it is COMPLETED.
 void CompleteDeployment(Context& context, records::ecs::Service& service);
+
+// Changes what DescribeServiceDeployments tells of a deployment; nothing without one.
+void ChangeHistory(Context& context, const std::string& deployment_id,
+                   const std::function<void(records::ecs::ServiceDeployment&)>& change);
 
 }  // namespace drydock::ecs

@@ -11,12 +11,17 @@ namespace drydock::ecs {
 
 inline constexpr char kServiceTimer[] = "ecs.service";
 
-// Lets the scheduler look at the service at once (service_scheduler.h).
+// Lets the scheduler look at the service soon (service_reconcile.h).
+void WakeService(store::Transaction& tx, const Clock& clock, const Scope& scope, const std::string& service_arn);
 void TouchService(Context& context, const std::string& service_arn);
 
 // Says "(service <name>) <text>" in the service's events; of these the newest 100 are kept. The caller stores
 // `service`.
 void AddEvent(Context& context, records::ecs::Service& service, const std::string& text);
+
+// The same for what AWS says of a part of the service: "(service <name>, taskSet ecs-svc/<deployment>) <text>".
+void AddTaskSetEvent(Context& context, records::ecs::Service& service, const std::string& deployment_id,
+                     const std::string& text);
 
 // Newest first.
 std::vector<records::ecs::ServiceEvent> EventsOf(Context& context, const std::string& service_arn);

@@ -7,6 +7,7 @@
 #include "handlers/ecs/service_deployments.h"
 #include "handlers/ecs/service_events.h"
 #include "handlers/ecs/tags.h"
+#include "handlers/ecs/task_sets.h"
 #include "store/records/ecs/task.h"
 #include "store/table.h"
 
@@ -48,8 +49,10 @@ Deployment RenderDeployment(const records::ecs::Deployment& deployment, const re
     out.capacityProviderStrategy = revision.capacity_provider_strategy;
   else
     out.launchType = revision.launch_type;
-  out.platformVersion = EffectivePlatformVersion(revision.platform_version);
-  out.platformFamily = "Linux";
+  if (IsFargate(revision.launch_type, revision.capacity_provider_strategy)) {
+    out.platformVersion = EffectivePlatformVersion(revision.platform_version);
+    out.platformFamily = "Linux";
+  }
   out.networkConfiguration = revision.network_configuration;
   out.rolloutState = deployment.rollout_state;
   out.rolloutStateReason = deployment.rollout_state_reason;
@@ -62,7 +65,8 @@ Deployment RenderDeployment(const records::ecs::Deployment& deployment, const re
 }  // namespace
 
 Service RenderService(Context& context, const records::ecs::Service& service, bool with_tags) {
-  const auto revision = RevisionOf(context, service.revision_id);
+  const bool has_revision = !service.revision_id.empty();
+  const auto revision = has_revision ? RevisionOf(context, service.revision_id) : records::ecs::ServiceRevision();
   auto counts = CountTasks(context, service.arn);
   Service out;
   out.serviceArn = service.arn;
@@ -72,7 +76,13 @@ Service RenderService(Context& context, const records::ecs::Service& service, bo
   out.desiredCount = service.desired_count;
   out.runningCount = out.pendingCount = 0;
   out.deployments.present = true;
+  const bool own = service.deployment_controller == "ECS";
   for (const auto& deployment : service.deployments) {
+    if (!own) {
+      const auto& of = counts[deployment.id];
+      out.taskSets.push_back(RenderTaskSet(context, service, deployment, {of.running, of.pending}, with_tags));
+      continue;
+    }
     const auto of = RevisionOf(context, deployment.revision_id);
     out.deployments.push_back(RenderDeployment(deployment, of, counts[deployment.id]));
   }
@@ -80,7 +90,7 @@ Service RenderService(Context& context, const records::ecs::Service& service, bo
     *out.runningCount += of.running;
     *out.pendingCount += of.pending;
   }
-  if (!service.deployments.empty()) {
+  if (own && !service.deployments.empty()) {
     const auto& primary = service.deployments.front();
     out.currentServiceDeployment = ServiceDeploymentArn(context.scope, service, primary.deployment_id);
     for (const auto& deployment : service.deployments) {
@@ -91,13 +101,13 @@ Service RenderService(Context& context, const records::ecs::Service& service, bo
       summary.pendingTaskCount = counts[deployment.id].pending;
     }
   }
-  out.taskDefinition = revision.task_definition_arn;
-  if (revision.launch_type.empty())
-    out.capacityProviderStrategy = revision.capacity_provider_strategy;
-  else
-    out.launchType = revision.launch_type;
-  out.platformVersion = revision.platform_version;
-  out.platformFamily = "Linux";
+  if (has_revision) out.taskDefinition = revision.task_definition_arn;
+  if (!revision.launch_type.empty()) out.launchType = revision.launch_type;
+  if (!revision.capacity_provider_strategy.empty()) out.capacityProviderStrategy = revision.capacity_provider_strategy;
+  if (IsFargate(revision.launch_type, revision.capacity_provider_strategy)) {
+    out.platformVersion = revision.platform_version;
+    out.platformFamily = "Linux";
+  }
   out.loadBalancers = revision.load_balancers;
   out.loadBalancers.present = true;
   out.serviceRegistries = revision.service_registries;

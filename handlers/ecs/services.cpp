@@ -10,6 +10,8 @@
 #include "api/ecs/DeleteServiceResponse.h"
 #include "api/ecs/DescribeServicesRequest.h"
 #include "api/ecs/DescribeServicesResponse.h"
+#include "api/ecs/ListServicesByNamespaceRequest.h"
+#include "api/ecs/ListServicesByNamespaceResponse.h"
 #include "api/ecs/ListServicesRequest.h"
 #include "api/ecs/ListServicesResponse.h"
 #include "api/ecs/UpdateServiceRequest.h"
@@ -17,6 +19,7 @@
 #include "emulator/api/operation.h"
 #include "emulator/core/arn.h"
 #include "handlers/ecs/clusters.h"
+#include "handlers/ecs/container_instances.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/identifiers.h"
 #include "handlers/ecs/paging.h"
@@ -24,11 +27,12 @@
 #include "handlers/ecs/service_deployments.h"
 #include "handlers/ecs/service_events.h"
 #include "handlers/ecs/service_reconcile.h"
+#include "handlers/ecs/service_rules.h"
 #include "handlers/ecs/service_view.h"
+#include "handlers/ecs/staged_deployments.h"
 #include "handlers/ecs/tags.h"
-#include "handlers/ecs/task_definition_rules.h"
 #include "handlers/ecs/task_definitions.h"
-#include "handlers/elbv2/targets.h"
+#include "handlers/ecs/task_sets.h"
 #include "handlers/iam/roles.h"
 #include "store/document.h"
 #include "store/table.h"
@@ -41,7 +45,6 @@ using records::ecs::ServiceTargetGroup;
 using Revision = records::ecs::ServiceRevision;
 
 constexpr std::size_t kMostServicesDescribed = 10;
-constexpr std::size_t kMostTargetGroups = 5;
 
 std::optional<records::ecs::Service> Find(Context& context, const records::ecs::Cluster& cluster,
                                           const std::string& reference) {
@@ -56,76 +59,76 @@ records::ecs::Service FindActive(Context& context, const records::ecs::Cluster& 
   return *service;
 }
 
-void CheckLoadBalancers(Context& context, const TaskDefinition& definition,
-                        const std::vector<LoadBalancer>& balancers) {
-  if (balancers.size() > kMostTargetGroups)
-    throw errors::InvalidParameter("load balancers can have at most 5 items.");  // unconfirmed
-  for (const auto& balancer : balancers) {
-    if (balancer.loadBalancerName) throw errors::NotImplemented("A classic load balancer");
-    const std::string group_arn = balancer.targetGroupArn.value_or("");
-    const std::string container_name = balancer.containerName.value_or("");
-    const int port = balancer.containerPort.value_or(0);
-    const auto container = std::find_if(definition.containerDefinitions.begin(), definition.containerDefinitions.end(),
-                                        [&](const auto& c) { return c.name == container_name; });
-    if (container == definition.containerDefinitions.end()) throw errors::ContainerNotInTaskDefinition(container_name);
-    if (std::none_of(container->portMappings.begin(), container->portMappings.end(),
-                     [&](const auto& mapping) { return mapping.containerPort == port; }))
-      throw errors::ContainerPortNotDefined(container_name, port);
-    const auto group = elbv2::FindTargetGroup(context, group_arn);
-    if (!group) throw errors::TargetGroupNotFound(group_arn);
-    if (group->target_type != "ip") throw errors::TargetGroupType(group_arn, group->target_type);
-    if (!elbv2::HasLoadBalancer(context, group_arn)) throw errors::TargetGroupWithoutLoadBalancer(group_arn);
-  }
+// CodeDeploy and whoever else controls deployments are asked for these, not ECS.
+void CheckController(const records::ecs::Service& service, const UpdateServiceRequest& in) {
+  const std::string& controller = service.deployment_controller;
+  if (in.deploymentController && in.deploymentController->type != controller)
+    throw errors::NotImplemented("A change of the deployment controller");
+  if (controller == "ECS") return;
+  const auto refuse = [&](const std::string& what) {
+    if (controller == "CODE_DEPLOY")
+      throw errors::InvalidParameter(what +
+                                     " on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy "
+                                     "to trigger a new deployment.");
+    throw errors::InvalidParameter(what + " on services with a EXTERNAL deployment controller.");  // unconfirmed
+  };
+  if (in.forceNewDeployment.value_or(false)) refuse("Cannot force a new deployment");
+  if (in.taskDefinition) refuse("Unable to update task definition");
+  if (in.networkConfiguration) refuse("Unable to update network parameters");
+  if (in.platformVersion && !in.platformVersion->empty()) refuse("Unable to update platform version");
+  if (in.capacityProviderStrategy.present) refuse("Unable to update capacity provider strategy");
+  if (in.loadBalancers.present) refuse("Unable to update load balancers");
+  if (in.serviceRegistries.present) refuse("Unable to update service registries");
 }
 
-// The configuration in force: what is given over what there was, which begins with AWS's defaults.
-void ApplyDeploymentConfiguration(DeploymentConfiguration& current, const DeploymentConfiguration& given) {
-  if (given.strategy && *given.strategy != "ROLLING")
-    throw errors::NotImplemented("The deployment strategy " + *given.strategy);
-  if (given.deploymentCircuitBreaker) current.deploymentCircuitBreaker = given.deploymentCircuitBreaker;
-  if (given.maximumPercent) current.maximumPercent = given.maximumPercent;
-  if (given.minimumHealthyPercent) current.minimumHealthyPercent = given.minimumHealthyPercent;
-  if (given.alarms) current.alarms = given.alarms;
-  if (given.bakeTimeInMinutes) current.bakeTimeInMinutes = given.bakeTimeInMinutes;
-  if (given.lifecycleHooks.present) current.lifecycleHooks = given.lifecycleHooks;
-  const int most = *current.maximumPercent, least = *current.minimumHealthyPercent;
-  if (most == 100 && least == 100) throw errors::DeploymentsBlocked();
-  if (most < 100 || least < 0 || least > most)  // unconfirmed
-    throw errors::InvalidParameter("maximumPercent must be at least 100 and minimumHealthyPercent between 0 and it.");
+// What must be left to the task sets.
+void CheckExternal(const CreateServiceRequest& in) {
+  if (in.taskDefinition && in.taskDefinition->empty())
+    throw errors::InvalidParameter("Family should not be null or empty.");
+  if (in.taskDefinition) throw errors::InvalidParameter("TaskDefinition must be blank.");
+  if (in.launchType) throw errors::InvalidParameter("LaunchType must be blank.");  // these are unconfirmed
+  if (!in.capacityProviderStrategy.empty()) throw errors::InvalidParameter("CapacityProviderStrategy must be blank.");
+  if (in.platformVersion && !in.platformVersion->empty())
+    throw errors::InvalidParameter("PlatformVersion must be blank.");
+  if (in.networkConfiguration) throw errors::InvalidParameter("NetworkConfiguration must be blank.");
+  if (!in.loadBalancers.empty()) throw errors::InvalidParameter("LoadBalancers must be blank.");
+  if (!in.serviceRegistries.empty()) throw errors::InvalidParameter("ServiceRegistries must be blank.");
 }
 
-DeploymentConfiguration DefaultDeploymentConfiguration() {
-  DeploymentConfiguration configuration;
-  auto& breaker = configuration.deploymentCircuitBreaker.emplace();
-  breaker.enable = breaker.rollback = false;
-  configuration.maximumPercent = 200;
-  configuration.minimumHealthyPercent = 100;
-  configuration.strategy = "ROLLING";
-  configuration.bakeTimeInMinutes = 0;
-  return configuration;
+Revision RevisionFor(Context& context, const records::ecs::Cluster& cluster, const CreateServiceRequest& in) {
+  if (!in.taskDefinition) throw errors::InvalidParameter("TaskDefinition can not be blank.");  // unconfirmed
+  const auto definition = FindActiveTaskDefinition(context, *in.taskDefinition);
+  const Capacity capacity = ResolveCapacityOfService(cluster, in.launchType, in.capacityProviderStrategy);
+  const bool fargate = IsFargate(capacity.launch_type, capacity.strategy);
+  const std::string scheduling = in.schedulingStrategy.value_or("REPLICA");
+  if (scheduling == "DAEMON" && fargate)  // unconfirmed
+    throw errors::InvalidParameter("The DAEMON scheduling strategy is not supported with FARGATE launch type.");
+  CheckCapacity(context, definition.definition, capacity, in.platformVersion, in.networkConfiguration);
+  CheckPlacement(capacity, scheduling, in.placementConstraints, in.placementStrategy);
+  CheckLoadBalancers(context, definition.definition, in.loadBalancers);
+  CheckRegistries(in.serviceRegistries);
+  CheckVolumes(definition.definition, in.volumeConfigurations);
+  if (in.healthCheckGracePeriodSeconds && in.loadBalancers.empty()) throw errors::GracePeriodWithoutLoadBalancer();
+  Revision revision;
+  revision.task_definition_arn = *definition.definition.taskDefinitionArn;
+  revision.launch_type = capacity.launch_type;
+  revision.capacity_provider_strategy = capacity.strategy;
+  if (fargate)
+    revision.platform_version = in.platformVersion && !in.platformVersion->empty() ? *in.platformVersion : "LATEST";
+  revision.load_balancers = in.loadBalancers;
+  revision.service_registries = in.serviceRegistries;
+  revision.network_configuration = in.networkConfiguration;
+  revision.service_connect_configuration = in.serviceConnectConfiguration;
+  revision.volume_configurations = in.volumeConfigurations;
+  revision.vpc_lattice_configurations = in.vpcLatticeConfigurations;
+  return revision;
 }
 
-void CheckDesiredCount(const std::optional<std::int32_t>& count) {
-  if (count && *count < 0) throw errors::InvalidParameter("desiredCount must not be negative.");  // unconfirmed
-}
-
-// Placement belongs to container instances.
-void CheckPlacement(const std::vector<PlacementConstraint>& constraints,
-                    const std::vector<PlacementStrategy>& strategy) {
-  if (!constraints.empty())
-    throw errors::InvalidParameter("Placement constraints are not supported with FARGATE launch type.");
-  if (!strategy.empty())
-    throw errors::InvalidParameter("Placement strategies are not supported with FARGATE launch type.");
-}
-
-void CheckController(const std::optional<DeploymentController>& controller) {
-  if (controller && controller->type != "ECS")
-    throw errors::NotImplemented("The deployment controller " + controller->type.value_or(""));
-}
-
-void NoteTargetGroups(Context& context, const Revision& revision, const std::string& service_arn) {
-  for (const auto& balancer : revision.load_balancers)
-    context.tx.Put(context.scope, ServiceTargetGroup{balancer.targetGroupArn.value_or(""), service_arn});
+// A DAEMON service wants one task on every instance.
+std::int32_t CountDaemons(Context& context, const std::string& cluster) {
+  const auto instances = ContainerInstancesOf(context, cluster);
+  return static_cast<std::int32_t>(std::count_if(instances.begin(), instances.end(),
+                                                 [](const auto& instance) { return instance.status == "ACTIVE"; }));
 }
 
 // What two revisions bring out is the same.
@@ -147,7 +150,7 @@ void OnTargetHealthChanged(store::Database& database, Engines& engines, const st
   database.Write([&](store::Transaction& tx) {
     for (const auto& use :
          tx.List<ServiceTargetGroup>(scope, store::Where(&ServiceTargetGroup::target_group_arn, target_group_arn)))
-      tx.SetTimer({kServiceTimer, scope, use.service_arn, engines.clock.Now()});
+      WakeService(tx, engines.clock, scope, use.service_arn);
   });
 }
 
@@ -166,20 +169,23 @@ CreateServiceResponse CreateService(Context& context, const CreateServiceRequest
     return out;
   }
 
-  CheckController(in.deploymentController);
-  if (in.schedulingStrategy && *in.schedulingStrategy == "DAEMON")  // unconfirmed
-    throw errors::InvalidParameter("The DAEMON scheduling strategy is not supported with FARGATE launch type.");
+  const std::string controller = in.deploymentController ? *in.deploymentController->type : "ECS";
+  const std::string scheduling = in.schedulingStrategy.value_or("REPLICA");
+  if (scheduling == "DAEMON" && controller != "ECS")  // unconfirmed
+    throw errors::InvalidParameter("The " + controller +
+                                   " deployment controller does not support the DAEMON scheduling strategy.");
+  if (scheduling == "DAEMON" && in.desiredCount.value_or(0) > 0)  // unconfirmed
+    throw errors::InvalidParameter("desiredCount cannot be specified with the DAEMON scheduling strategy.");
   if (in.role)
     throw errors::InvalidParameter("You cannot specify an IAM role for services that require a service linked role.");
-  if (!in.taskDefinition) throw errors::InvalidParameter("TaskDefinition can not be blank.");  // unconfirmed
-  const auto definition = FindActiveTaskDefinition(context, *in.taskDefinition);
-  const Capacity capacity = ResolveCapacity(cluster, in.launchType, in.capacityProviderStrategy);
-  if (!Supports(definition.definition, "FARGATE")) throw errors::LaunchTypeNotSupported("FARGATE");
-  CheckPlatformVersion(in.platformVersion);
-  CheckPlacement(in.placementConstraints, in.placementStrategy);
-  CheckNetwork(context, definition.definition, in.networkConfiguration);
-  CheckLoadBalancers(context, definition.definition, in.loadBalancers);
-  if (in.healthCheckGracePeriodSeconds && in.loadBalancers.empty()) throw errors::GracePeriodWithoutLoadBalancer();
+  auto configuration = DefaultDeploymentConfiguration(scheduling);
+  if (in.deploymentConfiguration) ApplyDeploymentConfiguration(configuration, *in.deploymentConfiguration, controller);
+  std::optional<Revision> revision;
+  if (controller == "EXTERNAL")
+    CheckExternal(in);
+  else
+    revision = RevisionFor(context, cluster, in);
+  CheckTrafficShift(context, configuration, in.loadBalancers);
 
   if (existing) ForgetService(context, *existing);
   iam::EnsureServiceLinkedRole(context, "ecs.amazonaws.com");
@@ -188,14 +194,14 @@ CreateServiceResponse CreateService(Context& context, const CreateServiceRequest
   service.name = *in.serviceName;
   service.arn = ServiceArn(context.scope, cluster.name, service.name);
   service.status = "ACTIVE";
-  service.desired_count = in.desiredCount.value_or(0);
-  service.scheduling_strategy = "REPLICA";
-  service.deployment_controller = "ECS";
-  service.deployment_configuration = DefaultDeploymentConfiguration();
-  if (in.deploymentConfiguration)
-    ApplyDeploymentConfiguration(service.deployment_configuration, *in.deploymentConfiguration);
+  service.desired_count = scheduling == "DAEMON" ? CountDaemons(context, cluster.name) : in.desiredCount.value_or(0);
+  service.scheduling_strategy = scheduling;
+  service.deployment_controller = controller;
+  service.deployment_configuration = configuration;
   service.health_check_grace_period_seconds = in.healthCheckGracePeriodSeconds.value_or(0);
   service.availability_zone_rebalancing = in.availabilityZoneRebalancing.value_or("ENABLED");
+  service.placement_constraints = in.placementConstraints;
+  service.placement_strategy = in.placementStrategy;
   service.enable_ecs_managed_tags = in.enableECSManagedTags.value_or(false);
   service.enable_execute_command = in.enableExecuteCommand.value_or(false);
   service.propagate_tags = in.propagateTags.value_or("NONE");
@@ -204,19 +210,17 @@ CreateServiceResponse CreateService(Context& context, const CreateServiceRequest
   service.created_at = context.now;
   service.client_token = in.clientToken;
 
-  Revision revision;
-  revision.task_definition_arn = *definition.definition.taskDefinitionArn;
-  revision.launch_type = capacity.launch_type;
-  revision.capacity_provider_strategy = capacity.strategy;
-  revision.platform_version = in.platformVersion && !in.platformVersion->empty() ? *in.platformVersion : "LATEST";
-  revision.load_balancers = in.loadBalancers;
-  revision.service_registries = in.serviceRegistries;
-  revision.network_configuration = in.networkConfiguration;
-  revision.service_connect_configuration = in.serviceConnectConfiguration;
-  revision.volume_configurations = in.volumeConfigurations;
-  revision.vpc_lattice_configurations = in.vpcLatticeConfigurations;
-  NoteTargetGroups(context, revision, service.arn);
-  BeginDeployment(context, service, std::move(revision));
+  if (revision && controller == "ECS") {
+    NoteTargetGroups(context, *revision, service.arn);
+    BeginDeployment(context, service, std::move(*revision));
+  } else if (revision) {  // CodeDeploy's first task set is ECS's own work
+    auto set = MakeTaskSet(context, service, std::move(*revision));
+    set.status = "PRIMARY";
+    set.task_set->scale_percent = 100;
+    set.task_set->started_by = "CODE_DEPLOY";
+    service.revision_id = set.revision_id;
+    service.deployments.push_back(std::move(set));
+  }
   context.tx.Put(context.scope, service);
   TouchService(context, service.arn);
   out.service = RenderService(context, service, true);
@@ -228,18 +232,23 @@ UpdateServiceResponse UpdateService(Context& context, const UpdateServiceRequest
   const auto cluster = FindActiveCluster(context, in.cluster);
   records::ecs::Service service = FindActive(context, cluster, *in.service);
   CheckDesiredCount(in.desiredCount);
-  CheckController(in.deploymentController);
-  CheckPlatformVersion(in.platformVersion);
-  CheckPlacement(in.placementConstraints, in.placementStrategy);
+  if (in.desiredCount && service.scheduling_strategy == "DAEMON")  // unconfirmed
+    throw errors::InvalidParameter("desiredCount cannot be specified with the DAEMON scheduling strategy.");
+  CheckController(service, in);
 
-  const Revision before = RevisionOf(context, service.revision_id);
+  const bool own = service.deployment_controller == "ECS";
+  const Revision before = service.revision_id.empty() ? Revision() : RevisionOf(context, service.revision_id);
   Revision revision = before;
   if (in.taskDefinition)
     revision.task_definition_arn = *FindActiveTaskDefinition(context, *in.taskDefinition).definition.taskDefinitionArn;
   if (in.capacityProviderStrategy.present) {
-    const Capacity capacity = ResolveCapacity(cluster, std::nullopt, in.capacityProviderStrategy);
+    const Capacity capacity = ResolveCapacityOfService(cluster, std::nullopt, in.capacityProviderStrategy);
     revision.launch_type = capacity.launch_type;
     revision.capacity_provider_strategy = capacity.strategy;
+    if (!Equivalent(before, revision) && !in.forceNewDeployment.value_or(false))
+      throw errors::InvalidParameter(
+          "When switching from launch type to capacity provider strategy on an existing service, or making a change to "
+          "a capacity provider strategy on a service that is already using one, you must force a new deployment.");
   }
   if (in.platformVersion && !in.platformVersion->empty()) revision.platform_version = *in.platformVersion;
   if (in.networkConfiguration) revision.network_configuration = in.networkConfiguration;
@@ -248,22 +257,30 @@ UpdateServiceResponse UpdateService(Context& context, const UpdateServiceRequest
   if (in.serviceConnectConfiguration) revision.service_connect_configuration = in.serviceConnectConfiguration;
   if (in.volumeConfigurations.present) revision.volume_configurations = in.volumeConfigurations;
   if (in.vpcLatticeConfigurations.present) revision.vpc_lattice_configurations = in.vpcLatticeConfigurations;
-  const bool changed = !Equivalent(before, revision);
+  const bool changed = own && !Equivalent(before, revision);
+  const Capacity capacity{revision.launch_type, revision.capacity_provider_strategy};
+  CheckPlacement(capacity, service.scheduling_strategy, in.placementConstraints, in.placementStrategy);
   if (changed) {
     // A definition that was deregistered since goes on serving the service that has it.
     const auto definition = FindTaskDefinition(context, revision.task_definition_arn);
     if (!definition) throw errors::TaskDefinitionNotFound();
-    if (!Supports(definition->definition, "FARGATE")) throw errors::LaunchTypeNotSupported("FARGATE");
-    CheckNetwork(context, definition->definition, revision.network_configuration);
+    CheckCapacity(context, definition->definition, capacity, revision.platform_version, revision.network_configuration);
     CheckLoadBalancers(context, definition->definition, revision.load_balancers);
+    CheckRegistries(revision.service_registries);
+    CheckVolumes(definition->definition, revision.volume_configurations);
   }
 
   if (in.healthCheckGracePeriodSeconds) {
-    if (revision.load_balancers.empty()) throw errors::GracePeriodWithoutLoadBalancer();
+    if (own && revision.load_balancers.empty()) throw errors::GracePeriodWithoutLoadBalancer();
     service.health_check_grace_period_seconds = *in.healthCheckGracePeriodSeconds;
   }
   if (in.deploymentConfiguration)
-    ApplyDeploymentConfiguration(service.deployment_configuration, *in.deploymentConfiguration);
+    ApplyDeploymentConfiguration(service.deployment_configuration, *in.deploymentConfiguration,
+                                 service.deployment_controller);
+  if (in.deploymentConfiguration || changed)
+    CheckTrafficShift(context, service.deployment_configuration, revision.load_balancers);
+  if (in.placementConstraints.present) service.placement_constraints = in.placementConstraints;
+  if (in.placementStrategy.present) service.placement_strategy = in.placementStrategy;
   if (in.desiredCount) service.desired_count = *in.desiredCount;
   if (in.availabilityZoneRebalancing) service.availability_zone_rebalancing = *in.availabilityZoneRebalancing;
   if (in.enableECSManagedTags) service.enable_ecs_managed_tags = *in.enableECSManagedTags;
@@ -309,7 +326,9 @@ ListServicesResponse ListServices(Context& context, const ListServicesRequest& i
     if (service.status == "INACTIVE") continue;
     if (in.schedulingStrategy && *in.schedulingStrategy != service.scheduling_strategy) continue;
     if (in.resourceManagementType && *in.resourceManagementType != "CUSTOMER") continue;
-    if (in.launchType && *in.launchType != RevisionOf(context, service.revision_id).launch_type) continue;
+    if (in.launchType &&
+        (service.revision_id.empty() || *in.launchType != RevisionOf(context, service.revision_id).launch_type))
+      continue;
     arns.push_back(service.arn);
   }
   ListServicesResponse out;
@@ -330,11 +349,41 @@ DeleteServiceResponse DeleteService(Context& context, const DeleteServiceRequest
   if (service->desired_count > 0 && !in.force.value_or(false)) throw errors::ServiceScaledAboveZero();
   service->status = "DRAINING";
   service->desired_count = 0;
-  for (auto& deployment : service->deployments) deployment.desired_count = 0;
+  for (auto& deployment : service->deployments) {
+    deployment.desired_count = 0;
+    if (!deployment.task_set) continue;
+    deployment.status = "DRAINING";
+    deployment.task_set->scale_percent = 0;
+  }
   context.tx.Put(context.scope, *service);
   TouchService(context, service->arn);
   DeleteServiceResponse out;
   out.service = RenderService(context, *service, true);
+  return out;
+}
+
+// Namespaces are only names here: there is no Cloud Map, so one that nobody uses is not told from one that is not
+// there.
+AWS_OPERATION(ecs, ListServicesByNamespace)
+ListServicesByNamespaceResponse ListServicesByNamespace(Context& context, const ListServicesByNamespaceRequest& in) {
+  std::vector<std::string> arns;
+  for (const auto& service : context.tx.List<records::ecs::Service>(context.scope)) {
+    if (service.status == "INACTIVE" || service.revision_id.empty()) continue;
+    const auto connect = RevisionOf(context, service.revision_id).service_connect_configuration;
+    if (!connect || !connect->enabled.value_or(false)) continue;
+    auto name = connect->namespace_;
+    if (!name) {
+      const auto cluster = context.tx.Get<records::ecs::Cluster>(context.scope, service.cluster);
+      if (cluster) name = cluster->service_connect_namespace;
+    }
+    if (name == *in.namespace_) arns.push_back(service.arn);
+  }
+  ListServicesByNamespaceResponse out;
+  auto page =
+      PageOf(context, "ListServicesByNamespace " + *in.namespace_, std::move(arns), in.nextToken, in.maxResults, 10);
+  out.serviceArns = std::move(page.items);
+  out.serviceArns.present = true;
+  out.nextToken = page.next_token;
   return out;
 }
 

@@ -274,7 +274,6 @@ TEST_CASE("what CreateService refuses") {
   CHECK(refusal([](auto& r) { r.loadBalancers.at(0).containerPort = 8080; }) ==
         "The container web did not have a container port 8080 defined.");
   CHECK(refusal([](auto& r) { r.taskDefinition = "other"; }) == "TaskDefinition not found.");
-  CHECK(refusal([](auto& r) { r.launchType = "EC2"; }) == "No Container Instances were found in your cluster.");
   CHECK(refusal([](auto& r) {
           r.deploymentConfiguration.emplace().maximumPercent = 100;
           r.deploymentConfiguration->minimumHealthyPercent = 100;

@@ -12,9 +12,12 @@
 #include "emulator/api/operation.h"
 #include "emulator/core/arn.h"
 #include "emulator/core/context.h"
+#include "emulator/core/text.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/identifiers.h"
+#include "store/records/ecs/capacity_provider.h"
 #include "store/records/ecs/cluster.h"
+#include "store/records/ecs/container_instance.h"
 #include "store/records/ecs/service.h"
 #include "store/records/ecs/task.h"
 #include "store/records/ecs/task_definition.h"
@@ -56,6 +59,21 @@ void WithTagsOf(Context& context, const std::string& text, bool write, Fn fn) {
     const auto reference = ParseTaskDefinitionReference(scope, text);
     if (!reference || !reference->revision) throw errors::ResourceNotFound();
     use(context.tx.Get<records::ecs::TaskDefinition>(scope, reference->family, *reference->revision));
+  } else if (const auto provider = arn->Named("capacity-provider")) {
+    use(context.tx.Get<records::ecs::CapacityProvider>(scope, *provider));
+  } else if (const auto instance = arn->Named("container-instance")) {
+    use(context.tx.Get<records::ecs::ContainerInstance>(scope, BehindLastSlash(*instance)));
+  } else if (arn->Named("task-set")) {
+    const auto parts = Split(*arn->Named("task-set"), '/');
+    auto service = parts.size() == 4 ? context.tx.Get<records::ecs::Service>(scope, parts[0], parts[1]) : std::nullopt;
+    if (!service) throw errors::ResourceNotFound();
+    for (auto& set : service->deployments) {
+      if (!set.task_set || set.id != parts[3]) continue;
+      fn(set.task_set->tags);
+      if (write) context.tx.Put(scope, *service);
+      return;
+    }
+    throw errors::ResourceNotFound();
   } else {
     throw errors::ResourceNotFound();
   }

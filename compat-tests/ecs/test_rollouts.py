@@ -1,0 +1,122 @@
+"""Rollouts that are stopped, interrupted and driven by deploy tools. ECS API reference; aws-facts D.5-D.7."""
+import json
+
+from conftest import error_of, eventually
+from ecs.place import Place
+
+
+def test_stopping_a_rolling_deployment(place):
+    place.register(container={"image": place.push()})
+    place.create()
+    good = place.steady()["deployments"][0]["id"]
+    if not hasattr(place.ecs, "stop_service_deployment"):
+        return
+    place.register(container={"image": place.registry + "/app:missing"})
+    place.ecs.update_service(cluster="main", service="app", taskDefinition="app:2")
+    arn = place.service()["currentServiceDeployment"]
+    assert place.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")[
+        "serviceDeploymentArn"] == arn
+    eventually(lambda: place.ecs.describe_service_deployments(serviceDeploymentArns=[arn])["serviceDeployments"][0][
+        "status"] == "ROLLBACK_SUCCESSFUL")
+    assert place.steady()["taskDefinition"].endswith("app:1")
+    assert f"(service app) rolling back to deployment {good}." in place.messages()
+    assert error_of(place.ecs.stop_service_deployment, serviceDeploymentArn=arn).type == "ConflictException"
+    assert error_of(place.ecs.stop_service_deployment, serviceDeploymentArn=arn[:-21] + "x" * 21).type == \
+        "ServiceDeploymentNotFoundException"
+
+    place.ecs.update_service(cluster="main", service="app", taskDefinition="app:2")
+    arn = place.service()["currentServiceDeployment"]
+    place.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ABORT")
+    stopped = place.ecs.describe_service_deployments(serviceDeploymentArns=[arn])["serviceDeployments"][0]
+    assert stopped["status"] == "STOPPED" and "stoppedAt" in stopped
+    assert place.service()["deployments"][0]["rolloutState"] == "FAILED"
+    assert place.ecs.describe_service_revisions(serviceRevisionArns=[arn.replace(
+        "service-deployment", "service-revision")])["failures"][0]["reason"] == "MISSING"
+
+
+def test_deployment_alarms_are_kept_and_never_go_off(place):
+    place.register()
+    alarms = {"alarmNames": ["latency"], "enable": True, "rollback": True}
+    service = place.create(desired=1, deploymentConfiguration={"alarms": alarms})
+    assert service["deploymentConfiguration"]["alarms"] == alarms
+    place.steady()
+    if hasattr(place.ecs, "describe_service_deployments"):
+        shown = place.ecs.describe_service_deployments(serviceDeploymentArns=[
+            place.service()["currentServiceDeployment"]])["serviceDeployments"][0]["alarms"]
+        assert (shown["status"], shown["triggeredAlarmNames"]) == ("MONITORING_COMPLETE", [])
+    assert error_of(place.create, name="no", deploymentConfiguration={
+        "alarms": {"alarmNames": [], "enable": True, "rollback": True}}).code == "InvalidParameterException"
+
+
+def test_kill_9_in_the_middle_of_a_rollout(start_server, tmp_path):
+    server = start_server("--data-dir", str(tmp_path))
+    place = Place(server.aws())
+    place.register()
+    place.create(desired=6)
+    place.steady()
+    place.register()
+    place.ecs.update_service(cluster="main", service="app", taskDefinition="app:2")
+    eventually(lambda: len(place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"]) > 6, interval=0.005)
+    server.kill()
+
+    again = start_server("--data-dir", str(tmp_path), port=server.port)
+    place.aws.server = again
+    service = place.steady()
+    assert service["taskDefinition"].endswith("app:2") and service["desiredCount"] == 6
+    tasks = lambda desired: place.ecs.describe_tasks(cluster="main", tasks=place.ecs.list_tasks(
+        cluster="main", desiredStatus=desired)["taskArns"])["tasks"]
+    running = tasks("RUNNING")
+    assert [task["taskDefinitionArn"].split("/")[1] for task in running] == ["app:2"] * 6
+    eventually(lambda: {task["lastStatus"] for task in tasks("STOPPED")} == {"STOPPED"})
+    stopped = tasks("STOPPED")
+    assert len([task for task in stopped if task["taskDefinitionArn"].endswith("app:1")]) == 6
+    assert not [task for task in stopped if task["taskDefinitionArn"].endswith("app:2")], "none was started in vain"
+    addresses = [interface["PrivateIpAddress"] for interface in place.ec2.describe_network_interfaces()[
+        "NetworkInterfaces"]]
+    assert len(addresses) == len(set(addresses)) == 6, "and no interface is left behind"
+
+
+def test_what_deploy_actions_do(place, tmp_path):
+    """amazon-ecs-deploy-task-definition and ecs-deploy: describe, strip, register, update, wait."""
+    cli = place.aws.cli
+    place.register()
+    place.create(desired=1)
+    place.steady()
+    definition = cli("ecs", "describe-task-definition", "--task-definition", "app")["taskDefinition"]
+    for shown in ("taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt",
+                  "registeredBy"):
+        definition.pop(shown)
+    definition["containerDefinitions"][0]["environment"] = [{"name": "VERSION", "value": "2"}]
+    file = tmp_path / "definition.json"
+    file.write_text(json.dumps(definition))
+    registered = cli("ecs", "register-task-definition", "--cli-input-json", file.as_uri())["taskDefinition"]
+    cli("ecs", "update-service", "--cluster", "main", "--service", "app", "--task-definition",
+        registered["taskDefinitionArn"], "--force-new-deployment")
+    cli("ecs", "wait", "services-stable", "--cluster", "main", "--services", "app")
+    task = place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"][0]
+    assert place.describe({"taskArn": task})["taskDefinitionArn"] == registered["taskDefinitionArn"]
+    cli("ecs", "deregister-task-definition", "--task-definition", "app:1")
+    assert error_of(place.ecs.update_service, cluster="main", service="app", taskDefinition="app:1").message == \
+        "TaskDefinition is inactive"
+
+
+def test_services_by_namespace(place):
+    place.register()
+    place.create("a", desired=0, serviceConnectConfiguration={"enabled": True, "namespace": "internal"})
+    place.create("b", desired=0)
+    found = place.ecs.list_services_by_namespace(namespace="internal")["serviceArns"]
+    assert [arn.split("/")[-1] for arn in found] == ["a"]
+    assert place.ecs.list_services_by_namespace(namespace="other")["serviceArns"] == []
+
+
+def test_what_is_not_there_says_so(place):
+    for operation in ("create_express_gateway_service", "create_daemon"):
+        call = getattr(place.ecs, operation, None)
+        if call is None:
+            continue
+        parameters = {"create_express_gateway_service": {"executionRoleArn": place.role, "infrastructureRoleArn":
+                                                         place.role, "primaryContainer": {"image": "nginx"}},
+                      "create_daemon": {"daemonName": "d", "daemonTaskDefinitionArn": "x",
+                                        "capacityProviderArns": ["x"]}}[operation]
+        refusal = error_of(call, **parameters)
+        assert "not implemented" in refusal.message.lower() or refusal.code == "NotImplemented"
