@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Speed and memory beside named peers, in one run on one machine; writes RESULTS.md.
 
-    python3 compat-tests/bench/run.py [seconds for each measurement] [parts: process api balancer moto]
+    python3 compat-tests/bench/run.py [seconds for each measurement] [parts: process api balancer moto services]
 
 Needs a release build, wrk, nginx and boto3. The peers: a bare cpp-httplib server that answers the same bytes, nginx's
 proxy_pass with keep-alive, and moto_server where a Python of this machine can import it. Ratios are what counts:
@@ -289,6 +289,84 @@ def deploy_forwarding_task(server, upstream):
     return next(e["url"] for e in endpoints if e["served"] and e["url"].startswith("http://127.")).rstrip("/")
 
 
+SERVICES, TASKS = int(os.environ.get("DRYDOCK_BENCH_SERVICES", 1000)), 10
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def until_steady(ecs, names, seconds=600):
+    """Waits until every service has one deployment, COMPLETED, and all its tasks."""
+    waiting = list(names)
+    deadline = time.monotonic() + seconds
+    while waiting:
+        assert time.monotonic() < deadline, f"{len(waiting)} services are not steady"
+        described = ecs.describe_services(cluster="bench", services=waiting[:10])["services"]
+        steady = {each["serviceName"] for each in described if len(each["deployments"]) == 1 and
+                  each["deployments"][0]["rolloutState"] == "COMPLETED" and each["runningCount"] == each["desiredCount"]}
+        waiting = [name for name in waiting if name not in steady]
+        if not steady:
+            time.sleep(0.1)
+
+
+def services(binary):
+    """Many services: how long until all are steady, what they cost then, and what a deployment over all of them costs."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server("--data-dir", f"{folder}/data")
+        aws = server.aws(ACCOUNT, "us-east-1")
+        ec2, ecs = aws.client("ec2"), aws.client("ecs")
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        table = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]["RouteTableId"]
+        ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+        subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{index * 64}.0/18", AvailabilityZone=f"us-east-1{zone}")[
+            "Subnet"]["SubnetId"] for index, zone in enumerate("abc")]
+        ecs.create_cluster(clusterName="bench")
+        for _ in range(2):
+            ecs.register_task_definition(
+                family="bench", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+                containerDefinitions=[{"name": "app", "image": "public.ecr.aws/bench/app:1", "portMappings": [{"containerPort": 80}]}])
+        network = {"awsvpcConfiguration": {"subnets": subnets, "assignPublicIp": "ENABLED"}}
+        names = [f"service-{number}" for number in range(SERVICES)]
+
+        def roll_out(what, wanted, act):
+            began, used = time.perf_counter(), cpu_seconds(server.process.pid)
+            for name in names:
+                act(name)
+            until_steady(ecs, names)
+            took = time.perf_counter() - began
+            report(what, f"{took:.1f} s, {(cpu_seconds(server.process.pid) - used) / SERVICES / TASKS * 1000:.2f} ms CPU for each task",
+                   wanted=wanted)
+
+        roll_out(f"{SERVICES:,} services of {TASKS} tasks until all are steady", "under 20 s for 1,000", lambda name: ecs.create_service(
+            cluster="bench", serviceName=name, taskDefinition="bench:1", desiredCount=TASKS, launchType="FARGATE",
+            networkConfiguration=network))
+        report(f"memory with {SERVICES * TASKS:,} tasks (resident)", f"{memory_mib(server.process.pid):.0f} MiB", wanted="under 300 MiB")
+        time.sleep(2)
+        used = cpu_seconds(server.process.pid)
+        time.sleep(SECONDS)
+        report(f"{SERVICES:,} idle services", f"{(cpu_seconds(server.process.pid) - used) / SECONDS:.1%} of a core", wanted="under 1%")
+        arns = [arn for page in ecs.get_paginator("list_tasks").paginate(cluster="bench", PaginationConfig={"MaxItems": 100})
+                for arn in page["taskArns"]]
+        body = json.dumps({"cluster": "bench", "tasks": arns})
+        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.DescribeTasks",
+                   "X-Amz-Date": "20260101T000000Z", "Authorization":
+                   f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/us-east-1/ecs/aws4_request, SignedHeaders=host, Signature=0"}
+        took = []
+        for _ in range(50):
+            began = time.perf_counter()
+            status, _, _ = request("POST", server.endpoint + "/", body, headers)
+            took.append((time.perf_counter() - began) * 1000)
+            assert status == 200
+        report(f"DescribeTasks of {len(arns)} among {SERVICES * TASKS:,}", f"{sorted(took)[25]:.1f} ms", wanted="under 5 ms")
+        roll_out(f"a deployment over {SERVICES:,} services of {TASKS} tasks", "linear in tasks", lambda name: ecs.update_service(
+            cluster="bench", service=name, taskDefinition="bench:2"))
+        server.stop()
+
+
 def network_engine():
     bench = BUILD / "compat-tests" / "bench" / "network_bench"
     if bench.exists():
@@ -309,7 +387,8 @@ def write():
     file.write_text("\n".join(lines) + "\n")
 
 
-PARTS = {"process": start_and_size, "api": api_port, "balancer": lambda binary: load_balancer(), "moto": moto}
+PARTS = {"process": start_and_size, "api": api_port, "balancer": lambda binary: load_balancer(), "moto": moto,
+         "services": services}
 
 if __name__ == "__main__":
     asked = [argument for argument in sys.argv[1:] if not argument.isdigit()] or list(PARTS)

@@ -49,31 +49,41 @@ def test_deployment_alarms_are_kept_and_never_go_off(place):
 
 
 def test_kill_9_in_the_middle_of_a_rollout(start_server, tmp_path):
-    server = start_server("--data-dir", str(tmp_path))
+    flags = ("--data-dir", str(tmp_path), "--manual-clock")
+    server = start_server(*flags)
     place = Place(server.aws())
+    running = lambda: place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"]
+
+    def until(condition):
+        for _ in range(400):
+            if condition():
+                return
+            place.aws.http("POST", "/_drydock/clock", '{"advance": 0.05}')
+        raise AssertionError(f"{place.service()['deployments']} {place.messages()}")
+
+    def done():
+        deployments = place.service()["deployments"]
+        return len(deployments) == 1 and deployments[0]["rolloutState"] == "COMPLETED"
+
     place.register()
     place.create(desired=6)
-    place.steady()
+    until(done)
     place.register()
     place.ecs.update_service(cluster="main", service="app", taskDefinition="app:2")
-    eventually(lambda: len(place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"]) > 6, interval=0.005)
+    until(lambda: len(running()) == 12)
     server.kill()
 
-    again = start_server("--data-dir", str(tmp_path), port=server.port)
-    place.aws.server = again
-    service = place.steady()
-    assert service["taskDefinition"].endswith("app:2") and service["desiredCount"] == 6
+    place.aws.server = start_server(*flags, port=server.port)
+    until(done)
+    service = place.service()
+    assert service["taskDefinition"].endswith("app:2") and service["runningCount"] == 6
+    until(lambda: len(place.ec2.describe_network_interfaces()["NetworkInterfaces"]) == 6)
     tasks = lambda desired: place.ecs.describe_tasks(cluster="main", tasks=place.ecs.list_tasks(
         cluster="main", desiredStatus=desired)["taskArns"])["tasks"]
-    running = tasks("RUNNING")
-    assert [task["taskDefinitionArn"].split("/")[1] for task in running] == ["app:2"] * 6
-    eventually(lambda: {task["lastStatus"] for task in tasks("STOPPED")} == {"STOPPED"})
+    assert [task["taskDefinitionArn"].split("/")[1] for task in tasks("RUNNING")] == ["app:2"] * 6
     stopped = tasks("STOPPED")
     assert len([task for task in stopped if task["taskDefinitionArn"].endswith("app:1")]) == 6
     assert not [task for task in stopped if task["taskDefinitionArn"].endswith("app:2")], "none was started in vain"
-    addresses = [interface["PrivateIpAddress"] for interface in place.ec2.describe_network_interfaces()[
-        "NetworkInterfaces"]]
-    assert len(addresses) == len(set(addresses)) == 6, "and no interface is left behind"
 
 
 def test_what_deploy_actions_do(place, tmp_path):

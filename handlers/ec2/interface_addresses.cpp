@@ -1,11 +1,11 @@
 #include "handlers/ec2/interface_addresses.h"
 
 #include <algorithm>
-#include <set>
 
 #include "emulator/network/address.h"
 #include "handlers/ec2/errors.h"
 #include "handlers/ec2/network_interfaces.h"
+#include "store/records/ec2/private_address.h"
 
 namespace drydock::ec2 {
 
@@ -17,14 +17,62 @@ namespace {
 constexpr std::uint32_t kPublicPool = 0xC6130000;  // 198.19.0.0/16
 constexpr std::uint32_t kPublicPoolSize = 1u << 16;
 
-std::set<network::Address> AddressesIn(Context& context, const record::Subnet& subnet) {
-  std::set<network::Address> taken;
-  for (const auto& interface : context.tx.List<record::NetworkInterface>(
-           context.scope, store::Where(&record::NetworkInterface::subnet_id, subnet.subnet_id)))
-    for (const auto& address : interface.private_ip_addresses)
-      if (const auto parsed = network::Address::Parse(address.private_ip_address)) taken.insert(*parsed);
-  return taken;
+std::int64_t NumberOf(const network::Address& address) {
+  return static_cast<std::int64_t>(address.low());
 }
+
+// The addresses of a subnet that are taken: one look-up for each question, so that the thousandth interface costs what
+// the first one does.
+class TakenAddresses {
+ public:
+  TakenAddresses(Context& context, const record::Subnet& subnet)
+      : context_(context), subnet_id_(subnet.subnet_id), cidr_(*network::Cidr::Parse(subnet.cidr_block)) {
+    auto known = context.tx.Get<record::LowestFreeAddress>(context.scope, subnet_id_);
+    if (known) {
+      lowest_free_ = network::Address::V4(static_cast<std::uint32_t>(known->address));
+      return;
+    }
+    lowest_free_ = cidr_.First().Plus(4);
+    for (const auto& interface : context.tx.List<record::NetworkInterface>(
+             context.scope, store::Where(&record::NetworkInterface::subnet_id, subnet_id_)))
+      for (const auto& address : interface.private_ip_addresses)
+        if (const auto parsed = network::Address::Parse(address.private_ip_address); parsed && parsed->is_ipv4())
+          Take(*parsed);
+    RememberLowest();
+  }
+
+  bool Contains(const network::Address& address) const {
+    return context_.tx.Get<record::TakenAddress>(context_.scope, subnet_id_, NumberOf(address)).has_value();
+  }
+  void Take(const network::Address& address) {
+    context_.tx.Put(context_.scope, record::TakenAddress{subnet_id_, NumberOf(address)});
+  }
+  void GiveBack(const network::Address& address) {
+    context_.tx.Erase<record::TakenAddress>(context_.scope, subnet_id_, NumberOf(address));
+    if (address < lowest_free_ && cidr_.First().Plus(4) <= address) lowest_free_ = address;
+    RememberLowest();
+  }
+  std::optional<network::Address> LowestFree() {
+    if (network::UsableAddressCount(cidr_) == 0) return std::nullopt;
+    for (; lowest_free_ != cidr_.Last(); lowest_free_ = lowest_free_.Plus(1)) {
+      if (Contains(lowest_free_)) continue;
+      RememberLowest();
+      return lowest_free_;
+    }
+    RememberLowest();
+    return std::nullopt;
+  }
+
+ private:
+  void RememberLowest() {
+    context_.tx.Put(context_.scope, record::LowestFreeAddress{subnet_id_, NumberOf(lowest_free_)});
+  }
+
+  Context& context_;
+  const std::string subnet_id_;
+  const network::Cidr cidr_;
+  network::Address lowest_free_;
+};
 
 // Dashes for dots.
 std::string Dashed(const std::string& address) {
@@ -36,7 +84,7 @@ std::string Dashed(const std::string& address) {
 class Chooser {
  public:
   Chooser(Context& context, const record::Subnet& subnet)
-      : cidr_(*network::Cidr::Parse(subnet.cidr_block)), taken_(AddressesIn(context, subnet)) {}
+      : cidr_(*network::Cidr::Parse(subnet.cidr_block)), taken_(context, subnet) {}
 
   void Add(const std::string& text) {
     const auto address = network::Address::Parse(text);
@@ -44,12 +92,12 @@ class Chooser {
       throw errors::InvalidValue(text, "privateIpAddress", "Invalid IPv4 address.");  // text unconfirmed
     if (!cidr_.Contains(*address) || network::IsReservedInSubnet(cidr_, *address))
       throw errors::InvalidParameterValue("Address does not fall within the subnet's address range");
-    if (!taken_.insert(*address).second) throw errors::AddressInUse(text);
+    if (taken_.Contains(*address)) throw errors::AddressInUse(text);
+    taken_.Take(*address);
     chosen.push_back({text, chosen.empty(), std::nullopt});
   }
   void AddFree() {
-    const auto free =
-        network::FirstFreeAddress(cidr_, [&](const network::Address& address) { return taken_.count(address) > 0; });
+    const auto free = taken_.LowestFree();
     if (!free) throw errors::NoFreeAddress();
     Add(free->ToString());
   }
@@ -58,10 +106,24 @@ class Chooser {
 
  private:
   const network::Cidr cidr_;
-  std::set<network::Address> taken_;
+  TakenAddresses taken_;
 };
 
 }  // namespace
+
+void CheckPrivateAddress(Context& context, const record::Subnet& subnet, const std::string& address) {
+  Chooser(context, subnet).Add(address);
+  ReleasePrivateAddresses(context, subnet.subnet_id, {{address, true, std::nullopt}});
+}
+
+void ReleasePrivateAddresses(Context& context, const std::string& subnet_id,
+                             const std::vector<record::PrivateIpAddress>& addresses) {
+  const auto subnet = context.tx.Get<record::Subnet>(context.scope, subnet_id);
+  if (!subnet) return;
+  TakenAddresses taken(context, *subnet);
+  for (const auto& address : addresses)
+    if (const auto parsed = network::Address::Parse(address.private_ip_address)) taken.GiveBack(*parsed);
+}
 
 std::vector<record::PrivateIpAddress> ChoosePrivateAddresses(Context& context, const record::Subnet& subnet,
                                                              const std::optional<std::string>& primary,
@@ -96,8 +158,17 @@ std::vector<record::PrivateIpAddress> ChoosePrivateAddresses(Context& context, c
 }
 
 std::size_t FreeAddressCount(Context& context, const record::Subnet& subnet) {
-  const std::uint64_t usable = network::UsableAddressCount(*network::Cidr::Parse(subnet.cidr_block));
-  return static_cast<std::size_t>(usable) - std::min<std::size_t>(usable, AddressesIn(context, subnet).size());
+  const auto usable = static_cast<std::size_t>(network::UsableAddressCount(*network::Cidr::Parse(subnet.cidr_block)));
+  std::size_t taken = 0;
+  if (context.tx.Get<record::LowestFreeAddress>(context.scope, subnet.subnet_id)) {
+    taken = context.tx.Count<record::TakenAddress>(context.scope,
+                                                   store::Where(&record::TakenAddress::subnet_id, subnet.subnet_id));
+  } else {
+    for (const auto& interface : context.tx.List<record::NetworkInterface>(
+             context.scope, store::Where(&record::NetworkInterface::subnet_id, subnet.subnet_id)))
+      taken += interface.private_ip_addresses.size();
+  }
+  return usable - std::min(usable, taken);
 }
 
 std::string PrivateDnsName(const std::string& region, const std::string& address) {

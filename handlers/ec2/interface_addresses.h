@@ -11,13 +11,20 @@
 
 namespace drydock::ec2 {
 
-// The private addresses for a new interface in the subnet, the primary first: those that were asked for, then the
+// Takes the private addresses for a new interface in the subnet, the primary first: those that were asked for, then the
 // lowest free ones. `primary` and `specified` are CreateNetworkInterface's PrivateIpAddress and PrivateIpAddresses.
 // Throws InvalidParameterValue, InvalidIPAddress.InUse, InsufficientFreeAddressesInSubnet.
 std::vector<record::PrivateIpAddress> ChoosePrivateAddresses(Context& context, const record::Subnet& subnet,
                                                              const std::optional<std::string>& primary,
                                                              const List<PrivateIpAddressSpecification>& specified,
                                                              int secondary_count);
+
+// Throws as ChoosePrivateAddresses would for this primary address, and takes nothing.
+void CheckPrivateAddress(Context& context, const record::Subnet& subnet, const std::string& address);
+
+// Gives the addresses of an interface that is deleted back to its subnet.
+void ReleasePrivateAddresses(Context& context, const std::string& subnet_id,
+                             const std::vector<record::PrivateIpAddress>& addresses);
 
 // Takes the public address from a private one: an Elastic IP is free to be associated again, any other goes back to the
 // pool. The caller puts the interface.

@@ -179,7 +179,7 @@ CreateNatGatewayResult CreateNatGateway(Context& context, const CreateNatGateway
   record::NatGatewayAddress address;
   if (is_public) address.allocation_id = Require<record::ElasticAddress>(context, *in.AllocationId).allocation_id;
   address.private_ip = in.PrivateIpAddress;
-  if (in.PrivateIpAddress) ChoosePrivateAddresses(context, subnet, in.PrivateIpAddress, {}, 0);
+  if (in.PrivateIpAddress) CheckPrivateAddress(context, subnet, *in.PrivateIpAddress);
   gateway.tags = TakeTags(in.TagSpecifications, kKind<record::NatGateway>);
   if (LivingInZone(context, subnet.availability_zone) >= kMaxPerZone) throw errors::NatGatewayLimitExceeded();
   EndDryRun(in.DryRun);

@@ -195,6 +195,7 @@ void DeleteInterface(Context& context, const std::string& id) {
   auto interface = FindNetworkInterface(context, id);
   if (!interface) return;
   for (auto& address : interface->private_ip_addresses) RemoveAssociation(context, address);
+  ReleasePrivateAddresses(context, interface->subnet_id, interface->private_ip_addresses);
   context.tx.Erase<record::NetworkInterface>(context.scope, id);
 }
 
