@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "emulator/auth/policy/pattern.h"
@@ -53,7 +54,7 @@ constexpr Name kNames[] = {
 std::optional<double> Number(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
   return number;
 }
 
@@ -61,7 +62,9 @@ std::optional<double> Number(std::string_view text) {
 std::optional<double> Date(const std::string& text) {
   if (text.find('-') == std::string::npos)
     if (const auto seconds = Number(text)) return *seconds * 1000;
-  if (const auto time = ParseIso8601(text)) return static_cast<double>(time->milliseconds);
+  // A day alone is its beginning.
+  const bool day = text.size() == 10;
+  if (const auto time = ParseIso8601(day ? text + "T00:00:00Z" : text)) return static_cast<double>(time->milliseconds);
   return std::nullopt;
 }
 

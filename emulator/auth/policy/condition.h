@@ -41,7 +41,8 @@ struct Condition {
   bool negated = false;  // StringNotEquals, NotIpAddress …
   Quantifier quantifier = Quantifier::kNone;
   bool if_exists = false;
-  std::string key;  // lower case
+  std::string key;   // lower case
+  std::string name;  // the key as the policy writes it
   std::vector<std::string> values;
 };
 

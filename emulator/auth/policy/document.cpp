@@ -1,6 +1,7 @@
 #include "emulator/auth/policy/document.h"
 
 #include <rapidjson/document.h>
+#include <rapidjson/reader.h>
 
 #include <set>
 
@@ -100,7 +101,8 @@ std::vector<Condition> ReadConditions(const Json& value) {
     CheckNames(block.value, nullptr);
     for (const auto& member : block.value.GetObject()) {
       Condition condition = *parsed;
-      condition.key = Lowercase(Text(member.name));
+      condition.name = Text(member.name);
+      condition.key = Lowercase(condition.name);
       condition.values = Texts(member.value, "Condition", true);
       conditions.push_back(std::move(condition));
     }
@@ -167,7 +169,78 @@ Document ReadDocument(const Json& value) {
   return document;
 }
 
+// Counts lines and columns while the reader goes through the text.
+class PositionStream {
+ public:
+  using Ch = char;
+  explicit PositionStream(std::string_view text) : text_(text) {}
+  char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  char Take() {
+    const char c = Peek();
+    if (at_ < text_.size()) ++at_;
+    position_ = c == '\n' ? TextPosition{position_.line + 1, 1} : TextPosition{position_.line, position_.column + 1};
+    return c;
+  }
+  std::size_t Tell() const { return at_; }
+  // Behind the character that comes next.
+  TextPosition BehindNext() const { return {position_.line, position_.column + 1}; }
+  // The reader only writes when it decodes in place, which it does not here.
+  char* PutBegin() { return nullptr; }
+  void Put(char) {}
+  std::size_t PutEnd(char*) { return 0; }
+
+ private:
+  const std::string_view text_;
+  std::size_t at_ = 0;
+  TextPosition position_;
+};
+
+// Statements are the objects right below the document's member Statement, or in its list.
+struct StatementFinder : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, StatementFinder> {
+  explicit StatementFinder(const PositionStream& from) : stream(from) {}
+  bool StartObject() {
+    if (in_statement && depth == statement_depth) spans.push_back({stream.BehindNext(), {}});
+    ++depth;
+    return true;
+  }
+  bool EndObject(rapidjson::SizeType) {
+    --depth;
+    if (in_statement && depth == statement_depth && !spans.empty()) spans.back().end = stream.BehindNext();
+    return true;
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    if (depth == 1) {
+      in_statement = std::string_view(text, length) == "Statement";
+      statement_depth = 1;
+    }
+    return true;
+  }
+  bool StartArray() {
+    if (in_statement && depth == 1) statement_depth = 2;
+    ++depth;
+    return true;
+  }
+  bool EndArray(rapidjson::SizeType) {
+    --depth;
+    return true;
+  }
+
+  const PositionStream& stream;
+  int depth = 0, statement_depth = 1;
+  bool in_statement = false;
+  std::vector<StatementSpan> spans;
+};
+
 }  // namespace
+
+std::vector<StatementSpan> LocateStatements(std::string_view json) {
+  PositionStream stream(json);
+  StatementFinder finder(stream);
+  rapidjson::Reader reader;
+  // The iterative reader tells of a brace before it takes it.
+  if (!reader.Parse<rapidjson::kParseIterativeFlag>(stream, finder)) return {};
+  return std::move(finder.spans);
+}
 
 std::variant<Document, Malformed> Parse(std::string_view json) {
   rapidjson::Document parsed;

@@ -58,4 +58,20 @@ struct Malformed {
 // depth is not limited by the stack, and elements given twice are refused.
 std::variant<Document, Malformed> Parse(std::string_view json);
 
+// A place in a document's text, both from 1.
+struct TextPosition {
+  int line = 1;
+  int column = 1;
+};
+// Where a statement stands: behind its opening brace, and behind its closing one (recorded/iam.json,
+// test_simulate_principle_policy).
+struct StatementSpan {
+  TextPosition start, end;
+};
+// Of each statement of a document that Parse() takes, in order.
+std::vector<StatementSpan> LocateStatements(std::string_view json);
+
+// The keys that a document asks for in conditions and variables, as it writes them, each once.
+std::vector<std::string> ContextKeys(const Document& document);
+
 }  // namespace drydock::auth::policy

@@ -22,6 +22,11 @@ Reach ReachOf(const std::string& named, const Caller& caller) {
 }
 
 Reach ReachOf(const Principals& principals, const Caller& caller) {
+  if (!caller.federated_provider.empty()) {
+    const auto& named = principals.federated;
+    return std::find(named.begin(), named.end(), caller.federated_provider) == named.end() ? Reach::kNone
+                                                                                           : Reach::kExactly;
+  }
   Reach reach = principals.anyone ? Reach::kRole : Reach::kNone;
   for (const std::string& named : principals.aws) reach = std::max(reach, ReachOf(named, caller));
   if (caller.principal.type == Principal::Type::kService)
@@ -30,11 +35,27 @@ Reach ReachOf(const Principals& principals, const Caller& caller) {
   return reach;
 }
 
+// A Deny with NotPrincipal spares a user who is named together with the account, and a session that is named together
+// with its role and the account; whoever is named in part only is denied. IAM User Guide, "NotPrincipal".
+bool IsSpared(const Principals& principals, const Caller& caller) {
+  if (principals.anyone) return true;
+  const Principal& principal = caller.principal;
+  if (principal.type == Principal::Type::kService) return ReachOf(principals, caller) != Reach::kNone;
+  const auto names = [&](auto is_it) { return std::any_of(principals.aws.begin(), principals.aws.end(), is_it); };
+  const bool account = names([&](const std::string& named) {
+    return named == principal.account || named == "arn:aws:iam::" + principal.account + ":root";
+  });
+  const bool role =
+      caller.role_arn.empty() || names([&](const std::string& named) { return named == caller.role_arn; });
+  return account && role && names([&](const std::string& named) { return named == principal.arn; });
+}
+
 Reach ReachOf(const Statement& statement, const Caller& caller) {
   if (!statement.principal) return Reach::kNone;
-  const Reach reach = ReachOf(*statement.principal, caller);
-  if (!statement.not_principal) return reach;
-  return reach == Reach::kNone ? Reach::kRole : Reach::kNone;
+  if (!statement.not_principal) return ReachOf(*statement.principal, caller);
+  const bool excepted = statement.effect == Effect::kDeny ? IsSpared(*statement.principal, caller)
+                                                          : ReachOf(*statement.principal, caller) != Reach::kNone;
+  return excepted ? Reach::kNone : Reach::kRole;
 }
 
 bool MatchesAction(const Statement& statement, const std::string& action) {
@@ -140,6 +161,84 @@ Decision Evaluate(const Policies& policies, const Caller& caller, const Query& q
   if (policies.session && !Find(session, Source::kSession, Effect::kAllow, action, query, also))
     return {Outcome::kImplicitDeny, Source::kSession, "", 0, ""};
   return allowed;
+}
+
+namespace {
+
+// Calls visit(source, place of the policy, document) for all policies that have a say.
+template <class Visit>
+void ForEachPolicy(const Policies& policies, Visit visit) {
+  for (std::size_t i = 0; i < policies.identity.size(); ++i)
+    visit(Source::kIdentity, i, *policies.identity[i].document);
+  if (policies.resource) visit(Source::kResource, std::size_t{0}, *policies.resource->document);
+  if (policies.boundary) visit(Source::kBoundary, std::size_t{0}, *policies.boundary->document);
+  if (policies.session)
+    for (std::size_t i = 0; i < policies.session->size(); ++i)
+      visit(Source::kSession, i, *(*policies.session)[i].document);
+}
+
+// Each name once, whatever its case.
+void AddName(std::vector<std::string>& names, const std::string& name) {
+  if (std::none_of(names.begin(), names.end(),
+                   [&](const std::string& known) { return EqualsIgnoringCase(known, name); }))
+    names.push_back(name);
+}
+
+void AddKeysOf(const Document& document, const Statement& statement, std::vector<std::string>& names) {
+  const auto variables_of = [&](const std::vector<std::string>& texts) {
+    if (!document.variables) return;
+    for (const std::string& text : texts)
+      for (const std::string& name : VariablesOf(text)) AddName(names, name);
+  };
+  variables_of(statement.resources);
+  for (const Condition& condition : statement.conditions) {
+    AddName(names, condition.name);
+    variables_of(condition.values);
+  }
+}
+
+// Whether a statement could be about the resource once its variables are known.
+bool MayMatchResource(const Statement& statement, bool variables, const Query& query) {
+  if (variables && std::any_of(statement.resources.begin(), statement.resources.end(),
+                               [](const std::string& resource) { return resource.find("${") != std::string::npos; }))
+    return true;
+  return MatchesResource(statement, variables, query);
+}
+
+}  // namespace
+
+std::vector<std::string> ContextKeys(const Document& document) {
+  std::vector<std::string> names;
+  for (const Statement& statement : document.statements) AddKeysOf(document, statement, names);
+  return names;
+}
+
+std::vector<Match> Matches(const Policies& policies, const Caller& caller, const Query& query, Effect effect) {
+  const std::string action = Lowercase(query.action);
+  std::vector<Match> matches;
+  ForEachPolicy(policies, [&](Source source, std::size_t policy, const Document& document) {
+    for (std::size_t i = 0; i < document.statements.size(); ++i) {
+      const Statement& statement = document.statements[i];
+      if (statement.effect != effect || !Applies(document, statement, action, query)) continue;
+      if (source == Source::kResource && ReachOf(statement, caller) == Reach::kNone) continue;
+      matches.push_back({source, policy, i});
+    }
+  });
+  return matches;
+}
+
+std::vector<std::string> MissingContextKeys(const Policies& policies, const Caller& caller, const Query& query) {
+  const std::string action = Lowercase(query.action);
+  std::vector<std::string> names;
+  ForEachPolicy(policies, [&](Source source, std::size_t, const Document& document) {
+    for (const Statement& statement : document.statements) {
+      if (source == Source::kResource && ReachOf(statement, caller) == Reach::kNone) continue;
+      if (MatchesAction(statement, action) && MayMatchResource(statement, document.variables, query))
+        AddKeysOf(document, statement, names);
+    }
+  });
+  std::erase_if(names, [&](const std::string& name) { return query.keys.count(Lowercase(name)) > 0; });
+  return names;
 }
 
 std::string Reason(const Decision& decision, const std::string& action) {

@@ -16,6 +16,8 @@ namespace drydock::auth::policy {
 struct Caller {
   Principal principal;
   std::string role_arn;  // of a session: the role it is a session of, path included
+  // Of somebody without an identity in AWS yet: the ARN of the identity provider that vouches. Nothing else is set then.
+  std::string federated_provider = {};
 };
 
 struct Query {
@@ -69,6 +71,18 @@ struct Verdict {
   std::size_t statement = 0;
 };
 Verdict EvaluateResourcePolicy(const Document& document, const Caller& caller, const Query& query);
+
+// Every statement of an effect that applies to the query, whatever the decision is: what a simulation shows.
+struct Match {
+  Source source;
+  std::size_t policy;     // its place among the policies of that source
+  std::size_t statement;  // its place in that policy
+};
+std::vector<Match> Matches(const Policies& policies, const Caller& caller, const Query& query, Effect effect);
+
+// The keys that statements about this action and resource ask for and the query does not know, as the policies write
+// them, each once.
+std::vector<std::string> MissingContextKeys(const Policies& policies, const Caller& caller, const Query& query);
 
 // "because no identity-based policy allows the ecs:RunTask action", "with an explicit deny in a permissions boundary":
 // the end of AWS's AccessDenied sentence. IAM User Guide, "Troubleshoot access denied error messages".

@@ -102,4 +102,16 @@ std::optional<std::string> ExpandToText(std::string_view text, const Keys& keys)
   return whole ? std::optional(out) : std::nullopt;
 }
 
+std::vector<std::string> VariablesOf(std::string_view pattern) {
+  std::vector<std::string> names;
+  for (std::size_t begin = pattern.find("${"); begin != std::string_view::npos; begin = pattern.find("${", begin + 2)) {
+    const std::size_t end = pattern.find('}', begin);
+    if (end == std::string_view::npos) break;
+    const std::string_view variable = pattern.substr(begin + 2, end - begin - 2);
+    const std::string_view name = Trim(variable.substr(0, variable.find(',')));
+    if (!name.empty() && name != "*" && name != "?" && name != "$") names.emplace_back(name);
+  }
+  return names;
+}
+
 }  // namespace drydock::auth::policy

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emulator/auth/policy/condition.h"
 
@@ -20,5 +21,8 @@ std::optional<std::string> ExpandVariables(std::string_view pattern, const Keys&
 
 // The same for comparisons without wildcards.
 std::optional<std::string> ExpandToText(std::string_view text, const Keys& keys);
+
+// The names of the variables in a pattern, as it writes them; ${*}, ${?} and ${$} are none.
+std::vector<std::string> VariablesOf(std::string_view pattern);
 
 }  // namespace drydock::auth::policy

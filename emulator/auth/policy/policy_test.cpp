@@ -2,6 +2,8 @@
 // "Policy variables", "Multivalued context keys"; aws-facts H.1, H.2.
 #include <catch2/catch.hpp>
 
+#include <ctime>
+
 #include "emulator/auth/policy/evaluate.h"
 #include "emulator/auth/policy/pattern.h"
 #include "emulator/auth/policy/validate.h"
@@ -293,7 +295,7 @@ TEST_CASE("trust policies: services, accounts, NotPrincipal, and denies") {
 
   const Document others = Read(R"({"Statement": [
       {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "111122223333"}},
-      {"Effect": "Deny", "Action": "sts:AssumeRole", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:user/ana"}}]})");
+      {"Effect": "Deny", "Action": "sts:AssumeRole", "NotPrincipal": {"AWS": ["111122223333", "arn:aws:iam::111122223333:user/ana"]}}]})");
   CHECK(EvaluateResourcePolicy(others, User(), assume).outcome == Outcome::kAllowed);
   CHECK(EvaluateResourcePolicy(others, User(), assume).reach == Reach::kAccount);
   CHECK(EvaluateResourcePolicy(others, Role(), assume).outcome == Outcome::kExplicitDeny);
@@ -367,6 +369,110 @@ TEST_CASE("hostile documents are refused, not followed") {
   CHECK(Wrong(deep) != "");
   CHECK(Wrong(std::string("{\"Version\": \"2012-10-17\"\0}", 26)) != "");
   CHECK(Wrong("{\"Statement\": \"\xFF\"}") != "");
+}
+
+// IAM User Guide, "AWS JSON policy elements: NotPrincipal", its three examples with Deny.
+TEST_CASE("a Deny with NotPrincipal spares only who is named with the account, sessions also with their role") {
+  const auto spares = [](const Caller& caller, const std::string& named) {
+    const Document document = Read(R"({"Version": "2012-10-17", "Statement": [
+      {"Effect": "Deny", "NotPrincipal": {"AWS": )" +
+                                   named + R"(}, "Action": "s3:*", "Resource": "*"}]})");
+    return EvaluateResourcePolicy(document, caller, {"s3:GetObject", "arn:aws:s3:::b/k", "", {}}).outcome ==
+           Outcome::kImplicitDeny;
+  };
+  CHECK(spares(User(), R"(["arn:aws:iam::111122223333:user/ana", "arn:aws:iam::111122223333:root"])"));
+  CHECK(!spares(User(), R"("arn:aws:iam::111122223333:user/ana")"));
+  CHECK(!spares(User(), R"("111122223333")"));
+  CHECK(spares(Role(), R"(["arn:aws:sts::111122223333:assumed-role/deploy/ci",
+                           "arn:aws:iam::111122223333:role/team/deploy", "arn:aws:iam::111122223333:root"])"));
+  CHECK(!spares(Role(), R"(["arn:aws:iam::111122223333:role/team/deploy", "arn:aws:iam::111122223333:root"])"));
+  CHECK(!spares(Role(), R"(["arn:aws:sts::111122223333:assumed-role/deploy/ci", "111122223333"])"));
+}
+
+TEST_CASE("dates may be days; numbers are finite") {
+  const auto holds = [](const char* op, const char* stated, const char* actual) {
+    auto condition = *ParseOperator(op);
+    condition.key = "k";
+    condition.values = {stated};
+    return Holds(condition, {{"k", {actual}}}, true);
+  };
+  CHECK(holds("DateLessThan", "2026-01-02", "2026-01-01T23:59:59Z"));
+  CHECK(!holds("DateLessThan", "2026-01-02", "2026-01-02T00:00:00Z"));
+  CHECK(!holds("NumericLessThan", "inf", "5"));
+  CHECK(!holds("NumericGreaterThan", "5", "nan"));
+}
+
+TEST_CASE("where statements stand, as recorded from AWS") {
+  // recorded/iam.json, test_simulate_principle_policy: from column 41 to 113.
+  const auto spans = LocateStatements(
+      R"({"Version": "2012-10-17", "Statement": {"Sid": "", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}})");
+  REQUIRE(spans.size() == 1);
+  CHECK(spans[0].start.line == 1);
+  CHECK(spans[0].start.column == 41);
+  CHECK(spans[0].end.column == 113);
+  const auto listed = LocateStatements(
+      "{\"Statement\": [\n  {\"Condition\": {\"Bool\": {\"a:}\": \"true\"}}},\n  {\n  }],\n \"Id\": {}}");
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[0].start.line == 2);
+  CHECK(listed[0].start.column == 4);
+  CHECK(listed[1].start.line == 3);
+  CHECK(listed[1].end.line == 4);
+  CHECK(listed[1].end.column == 4);
+}
+
+TEST_CASE("the context keys that a document asks for") {
+  const Document document = Read(R"({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:username}/${*}"},
+    {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {
+      "StringNotEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team, 'none'}"}, "Bool": {"AWS:UserName": "x"}}}]})");
+  CHECK(ContextKeys(document) ==
+        std::vector<std::string>({"aws:username", "aws:ResourceTag/team", "aws:PrincipalTag/team"}));
+}
+
+TEST_CASE("hostile documents: depth, size, unicode; an answer, and no allow") {
+  const std::string deep(200000, '[');
+  CHECK(std::holds_alternative<Malformed>(Parse(deep)));
+  CHECK(std::holds_alternative<Malformed>(Parse(R"({"Statement": )" + deep + std::string(200000, ']') + "}")));
+  std::string objects = R"({"Statement": {"Effect": "Allow", "Condition": )";
+  for (int i = 0; i < 50000; ++i) objects += R"({"a": )";
+  CHECK(std::holds_alternative<Malformed>(Parse(objects + "1" + std::string(50000, '}') + "}}")));
+  // A list of many values and patterns of many stars: quadratic at worst.
+  std::string many = R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": [)";
+  for (int i = 0; i < 5000; ++i) many += "\"arn:" + std::string(20, '*') + "a" + std::to_string(i) + "\",";
+  many += R"("arn:last"]}]})";
+  const Document document = Read(many);
+  const Policy policy{"p", std::make_shared<const Document>(document)};
+  CHECK(Evaluate({{policy}, {}, {}, {}}, User(), {"a:B", "arn:last", "", {}}).allowed());
+  CHECK(!Evaluate({{policy}, {}, {}, {}}, User(), {"a:B", "arn:" + std::string(2000, 'a'), "", {}}).allowed());
+  CHECK(std::holds_alternative<Malformed>(Parse("{\"Statement\": \"\xC3\x28\"}")));  // not UTF-8
+  CHECK(Decide(R"("Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::b/\u00e9*")", "s3:GetObject",
+               "arn:aws:s3:::b/\xC3\xA9t\xC3\xA9") == Outcome::kAllowed);
+  CHECK(Decide(R"("Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::b/e\u0301*")", "s3:GetObject",
+               "arn:aws:s3:::b/\xC3\xA9t\xC3\xA9") == Outcome::kImplicitDeny);
+}
+
+// Not run by itself: auth_test "[.speed]". The budget is 5 microseconds.
+TEST_CASE("the speed of a decision for a principal with 20 policies", "[.speed]") {
+  std::vector<Policy> identity;
+  for (int i = 0; i < 20; ++i)
+    identity.push_back(One(R"("Effect": "Allow", "Action": ["ecs:Describe*", "ecs:List*", "logs:Get*"], "Resource": )"
+                           R"("arn:aws:ecs:*:*:cluster/x)" +
+                           std::to_string(i) +
+                           R"(", "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}})"));
+  identity.push_back(One(R"("Effect": "Allow", "Action": "ecs:RunTask", "Resource": "*")"));
+  const Query query{"ecs:RunTask",
+                    "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:1",
+                    "",
+                    {{"aws:requestedregion", {"eu-central-1"}}}};
+  const Policies policies{identity, {}, {}, {}};
+  const Caller caller = User();
+  constexpr int kRounds = 100000;
+  int allowed = 0;
+  const std::clock_t begin = std::clock();
+  for (int i = 0; i < kRounds; ++i) allowed += Evaluate(policies, caller, query).allowed();
+  const double each = 1e6 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC / kRounds;
+  CHECK(allowed == kRounds);
+  WARN(each << " microseconds for each decision");
 }
 
 }  // namespace
