@@ -30,6 +30,7 @@ Emulator::Emulator(const Options& options)
                  options.strict_auth},
                 {[this]() -> Clock& { return machine_->clock(); }, [this] { return machine_->Endpoints(); },
                  [this] { Reset(); }, [this] { return machine_->CertificateAuthority(); },
+                 [this](const std::string& json) { return machine_->PutWebIdentityKeys(json); },
                  [this](const std::map<std::string, std::string>& question) { return machine_->Explain(question); }}),
       server_(std::make_unique<http::Server>(options.host, options.port,
                                              [this](const http::Request& request) { return Handle(request); })) {}

@@ -20,8 +20,10 @@
 #include "handlers/ecs/timers.h"
 #include "handlers/elbv2/timers.h"
 #include "handlers/engines.h"
+#include "handlers/iam/usage.h"
 #include "handlers/logs/timers.h"
 #include "handlers/secretsmanager/timers.h"
+#include "handlers/sts/web_identity_token.h"
 #include "store/database.h"
 #include "store/records/setting.h"
 #include "store/timers.h"
@@ -77,6 +79,7 @@ struct Machine::Parts {
   const PageTokens tokens;
   const protocol::Validator validator;
   const world::StoredKeys keys;
+  iam::Usage usage;
 
   Engines engines;
   world::NetworkWorld network;
@@ -100,6 +103,7 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
       blobs(OpenBlobs(options)),
       tokens(PageTokenKey(*database, ids)),
       keys(*database),
+      usage(*database),
       engines{clock,
               *blobs,
               tokens,
@@ -129,7 +133,11 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
           [this](loadbalancer::ConfigurationPointer configuration) { data_plane.Publish(std::move(configuration)); }),
       timers(*database, clock),
       pipeline({clock, ids, *database, engines, validator, keys, options.account_id, options.strict_auth,
-                ec2::EnsureDefaultVpc, nullptr}),
+                ec2::EnsureDefaultVpc, nullptr,
+                [this](const Principal& principal, const api::Operation& operation, const Scope& scope, Timestamp now,
+                       store::Transaction* tx) {
+                  usage.Note(principal, operation.service->signing_name, scope.region, now, tx);
+                }}),
       registry(clock, ids, *database, engines) {
   acm::RegisterTimers(timers, engines, ids);
   ec2::RegisterTimers(timers, engines, ids);
@@ -171,6 +179,10 @@ std::string Machine::Explain(const std::map<std::string, std::string>& question)
   if (const auto protocol = question.find("protocol"); protocol != question.end() && !protocol->second.empty())
     asked.protocol = protocol->second;
   return parts_->questions.Explain(asked);
+}
+
+std::optional<std::string> Machine::PutWebIdentityKeys(const std::string& json) {
+  return parts_->database->Write([&](store::Transaction& tx) { return sts::PutIssuerKeys(tx, json); });
 }
 
 std::vector<loadbalancer::ListeningEndpoint> Machine::Endpoints() const {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ class Machine {
   // world::NetworkQuestions::Explain for `from`, `to` and `protocol`.
   std::string Explain(const std::map<std::string, std::string>& question) const;
   std::string CertificateAuthority();  // of ACM's requested certificates, PEM
+  // Keeps the keys of an issuer of web identity tokens; what is wrong with the text, if anything.
+  std::optional<std::string> PutWebIdentityKeys(const std::string& json);
 
  private:
   struct Parts;

@@ -163,7 +163,10 @@ class Generator:
         lines += [f"namespace drydock::{self.service} {{"]
         lines += [f"struct {target};" for target in sorted(forwards - {name})]
         lines += [f"struct {name} {{"]
-        lines += [f"  {self.member_type(name, ref['shape'])} {identifier(member)};" for member, ref in members.items()]
+        # A member Timestamp would hide the type of that name from the others.
+        time = "drydock::Timestamp" if "Timestamp" in members else "Timestamp"
+        lines += [f"  {self.member_type(name, ref['shape']).replace('<Timestamp>', f'<{time}>')} {identifier(member)};"
+                  for member, ref in members.items()]
         lines += ["};", "}"]
         lines += ["namespace drydock {", f"template <> const Schema& SchemaOf<{self.service}::{name}>();", "}"]
         lines += [f'#include "api/{self.service}/{target}.h"' for target in sorted(forwards - {name})]

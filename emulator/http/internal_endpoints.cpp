@@ -58,6 +58,7 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
   if (path == "/_drydock/endpoints" && get) return Endpoints();
   if (path == "/_drydock/ca" && get) return CertificateAuthority();
   if (path == "/_drydock/explain" && get) return Explain(request);
+  if (path == "/_drydock/web-identity-keys" && post) return KeepWebIdentityKeys(request);
   if (path == "/_drydock/clock" && get) return ReadClock();
   if (path == "/_drydock/clock" && post) return MoveClock(request);
   if (path == "/_drydock/reset" && post) {
@@ -71,10 +72,10 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
       writer.Bool(true);
     });
   if (path.rfind("/_drydock/", 0) == 0 || path.rfind("/_localstack/", 0) == 0)
-    return Problem(
-        404, "There is no " + request.method + " " + path +
-                 ". There are: GET /_drydock/health, GET /_drydock/endpoints, GET /_drydock/explain, GET /_drydock/ca, "
-                 "GET and POST /_drydock/clock, POST /_drydock/reset.");
+    return Problem(404, "There is no " + request.method + " " + path +
+                            ". There are: GET /_drydock/health, GET /_drydock/endpoints, GET /_drydock/explain, GET "
+                            "/_drydock/ca, POST /_drydock/web-identity-keys, "
+                            "GET and POST /_drydock/clock, POST /_drydock/reset.");
   return std::nullopt;
 }
 
@@ -160,6 +161,14 @@ Response InternalEndpoints::Explain(const Request& request) const {
   } catch (const std::runtime_error& error) {
     return Problem(404, error.what());
   }
+}
+
+Response InternalEndpoints::KeepWebIdentityKeys(const Request& request) const {
+  constexpr std::size_t kLongestKeySet = 256 * 1024;
+  const auto body = request.ReadBody(kLongestKeySet);
+  if (!body) return Problem(413, "The body is larger than 262144 bytes.");
+  if (const auto problem = actions_.web_identity_keys(*body)) return Problem(400, *problem);
+  return JsonObject(200, [](auto&, auto& text) { text("status", "kept"); });
 }
 
 Response InternalEndpoints::ReadClock() const {

@@ -27,6 +27,8 @@ class InternalEndpoints {
     std::function<std::vector<loadbalancer::ListeningEndpoint>()> endpoints;
     std::function<void()> reset;                         // forgets everything
     std::function<std::string()> certificate_authority;  // PEM
+    // Keeps the keys of an issuer of web identity tokens; what is wrong with the text, if anything.
+    std::function<std::optional<std::string>(const std::string&)> web_identity_keys;
     // The query's parameters to the JSON of an explained path; throws std::runtime_error for what cannot be asked.
     std::function<std::string(const std::map<std::string, std::string>&)> explain;
   };
@@ -38,6 +40,8 @@ class InternalEndpoints {
   //   GET  /_drydock/endpoints        the URLs of the load balancers' listeners
   //   GET  /_drydock/ca               the certificate of the local authority that signs requested ones, PEM
   //   GET  /_drydock/explain          ?from=&to=<end>:<port>[&protocol=tcp]: a path through the network
+  //   POST /_drydock/web-identity-keys  {"issuer": "https://…", "keys": [a JSON Web Key, …]}: what
+  //                                   AssumeRoleWithWebIdentity checks tokens of that issuer with
   //   GET  /_drydock/clock            the time
   //   POST /_drydock/clock            {"advance": seconds}; needs --manual-clock
   //   GET  /_localstack/health, /_localstack/init[/ready]
@@ -48,6 +52,7 @@ class InternalEndpoints {
   Response LocalStackHealth() const;
   Response Endpoints() const;
   Response CertificateAuthority() const;
+  Response KeepWebIdentityKeys(const Request& request) const;
   Response ReadClock() const;
   Response Explain(const Request& request) const;
   Response MoveClock(const Request& request) const;

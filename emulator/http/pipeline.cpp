@@ -111,6 +111,12 @@ const api::Service* ServiceOfForm(std::string_view version, std::string_view sig
   return nullptr;
 }
 
+// What is in the input is the proof: the model's "authtype none".
+bool NeedsNoCredentials(const api::Operation& operation) {
+  const std::string_view service = operation.service->name, name = operation.name;
+  return service == "sts" && (name == "AssumeRoleWithWebIdentity" || name == "AssumeRoleWithSAML");
+}
+
 auth::Request SignedRequest(const Request& request, const std::string& body) {
   return {request.method, request.path, request.query, request.headers, [&body] { return Hex(Sha256(body)); }};
 }
@@ -142,6 +148,7 @@ Response Pipeline::Handle(const Request& request) {
     ReadBody(request, call);
     Identify(request, call);
     Authenticate(request, call);
+    if (parts_.used) parts_.used(call.principal, *call.operation, call.scope, call.now, nullptr);
     Decode(call);
     Prepare(call);
     const api::AnyStruct output = Run(call);
@@ -207,6 +214,12 @@ void Pipeline::Identify(const Request& request, Call& call) {
 }
 
 void Pipeline::Authenticate(const Request& request, Call& call) {
+  if (std::holds_alternative<auth::Unsigned>(call.signature) && NeedsNoCredentials(*call.operation)) {
+    call.principal.type = Principal::Type::kService;  // nobody whom a policy names
+    call.principal.account = parts_.default_account;
+    call.scope = {parts_.default_account, "us-east-1"};  // of STS's global endpoint
+    return;
+  }
   auto identity = auth::Identify(call.signature, SignedRequest(request, call.body), parts_.keys,
                                  {parts_.default_account, parts_.strict_auth}, call.now);
   if (const auto* refusal = std::get_if<auth::Refusal>(&identity)) throw AuthenticationError(*call.service, *refusal);
@@ -246,6 +259,7 @@ api::AnyStruct Pipeline::Run(Call& call) {
 
 api::AnyStruct Pipeline::Invoke(Context& context, const api::Operation& operation, const api::AnyStruct& input) {
   if (!operation.run) throw OperationNotImplemented(operation);
+  if (parts_.used) parts_.used(context.principal, operation, context.scope, context.now, &context.tx);
   parts_.validator.Check(*operation.service, input.schema(), input.get());
   return operation.run(context, input);
 }

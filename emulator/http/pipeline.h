@@ -43,6 +43,9 @@ class Pipeline {
     // Called once for each account and region before its first request, in a transaction of its own.
     std::function<void(Context&)> prepare_account;
     std::function<void(const Audit&)> audit;  // may be empty
+    // Told of each call that is made by somebody known, before it runs; the transaction of a call between services.
+    std::function<void(const Principal&, const api::Operation&, const Scope&, Timestamp, store::Transaction*)> used =
+        {};
   };
   explicit Pipeline(Parts parts) : parts_(std::move(parts)) {}
 

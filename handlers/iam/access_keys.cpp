@@ -15,6 +15,7 @@
 #include "handlers/iam/entities.h"
 #include "handlers/iam/secret_keys.h"
 #include "handlers/iam/users.h"
+#include "store/records/iam/login.h"
 #include "store/records/iam/policy.h"
 
 namespace drydock::iam {
@@ -57,6 +58,12 @@ void RenameUser(Context& context, UserRecord& user, const std::string& new_name)
        context.tx.List<Attachment>(context.scope, store::Where(&Attachment::entity, "user/" + user.name))) {
     context.tx.Erase<Attachment>(context.scope, attachment.entity, attachment.policy_arn);
     context.tx.Put(context.scope, Attachment{"user/" + new_name, attachment.policy_arn});
+  }
+  using records::iam::LoginProfile;
+  if (auto profile = context.tx.Get<LoginProfile>(context.scope, user.name)) {
+    context.tx.Erase<LoginProfile>(context.scope, user.name);
+    profile->user = new_name;
+    context.tx.Put(context.scope, *profile);
   }
   context.tx.Erase<UserRecord>(context.scope, user.name);
   user.name = new_name;

@@ -6,8 +6,11 @@
 #include "api/iam/GetAccountSummaryResponse.h"
 #include "api/iam/ListAccountAliasesRequest.h"
 #include "api/iam/ListAccountAliasesResponse.h"
+#include "api/iam/SetSecurityTokenServicePreferencesRequest.h"
+#include "api/iam/SetSecurityTokenServicePreferencesResponse.h"
 #include "emulator/api/operation.h"
 #include "handlers/iam/entities.h"
+#include "store/records/iam/identity_provider.h"
 #include "store/records/iam/policy.h"
 
 namespace drydock::iam {
@@ -51,7 +54,17 @@ ListAccountAliasesResponse ListAccountAliases(Context& context, const ListAccoun
   return out;
 }
 
-// What Drydock does not keep (certificates, MFA devices, providers) is counted as none. Quotas: IAM User Guide, "IAM
+// Of no consequence here: Drydock's tokens are good in every region.
+AWS_OPERATION(iam, SetSecurityTokenServicePreferences)
+SetSecurityTokenServicePreferencesResponse SetSecurityTokenServicePreferences(
+    Context& context, const SetSecurityTokenServicePreferencesRequest& in) {
+  AccountSettings settings = SettingsOf(context);
+  settings.global_endpoint_token_version = *in.GlobalEndpointTokenVersion == "v2Token" ? 2 : 1;
+  context.tx.Put(context.scope, settings);
+  return {};
+}
+
+// What Drydock does not keep (certificates, MFA devices) is counted as none. Quotas: IAM User Guide, "IAM
 // and AWS STS quotas".
 AWS_OPERATION(iam, GetAccountSummary)
 GetAccountSummaryResponse GetAccountSummary(Context& context, const GetAccountSummaryRequest&) {
@@ -82,13 +95,14 @@ GetAccountSummaryResponse GetAccountSummary(Context& context, const GetAccountSu
       {"AttachedPoliciesPerGroupQuota", 10},
       {"AttachedPoliciesPerRoleQuota", 10},
       {"AttachedPoliciesPerUserQuota", 10},
-      {"GlobalEndpointTokenVersion", 1},
+      {"GlobalEndpointTokenVersion", SettingsOf(context).global_endpoint_token_version},
       {"GroupPolicySizeQuota", 5120},
       {"GroupsPerUserQuota", 10},
       {"MFADevices", 0},
       {"MFADevicesInUse", 0},
       {"PolicySizeQuota", 6144},
-      {"Providers", 0},
+      {"Providers", count(context.tx.Count<records::iam::OpenIdConnectProvider>(context.scope) +
+                          context.tx.Count<records::iam::SamlProvider>(context.scope))},
       {"RolePolicySizeQuota", 10240},
       {"ServerCertificates", 0},
       {"ServerCertificatesQuota", 20},

@@ -36,15 +36,21 @@ void AddTagKeys(policy::Keys& keys, const Tags& tags) {
   for (const auto& [key, value] : tags) keys["aws:principaltag/" + Lowercase(key)] = {value};
 }
 
+// The policies of a user, the user's groups and the boundary.
+void AddPoliciesOf(Context& owner, const records::iam::User& user, Recognised& known) {
+  Collect(owner, kUser, user.name, user.inline_policies, known.policies.identity);
+  using records::iam::Membership;
+  for (const Membership& membership :
+       owner.tx.List<Membership>(owner.scope, store::Where(&Membership::user, user.name)))
+    if (const auto group = owner.tx.Get<records::iam::Group>(owner.scope, membership.group))
+      Collect(owner, kGroup, group->name, group->inline_policies, known.policies.identity);
+  known.policies.boundary = Boundary(owner, user.boundary);
+}
+
 void AddUser(Context& owner, const std::string& name, Recognised& known) {
   const auto user = owner.tx.Get<records::iam::User>(owner.scope, name);
   if (!user || user->id != known.caller.principal.user_id) return;
-  Collect(owner, kUser, user->name, user->inline_policies, known.policies.identity);
-  using records::iam::Membership;
-  for (const Membership& membership : owner.tx.List<Membership>(owner.scope, store::Where(&Membership::user, name)))
-    if (const auto group = owner.tx.Get<records::iam::Group>(owner.scope, membership.group))
-      Collect(owner, kGroup, group->name, group->inline_policies, known.policies.identity);
-  known.policies.boundary = Boundary(owner, user->boundary);
+  AddPoliciesOf(owner, *user, known);
   known.keys["aws:username"] = {user->name};
   known.keys["aws:principaltype"] = {"User"};
   AddTagKeys(known.keys, user->tags);
@@ -64,13 +70,27 @@ void AddRole(Context& owner, const std::string& arn, Recognised& known) {
   AddTagKeys(known.keys, role->tags);
 }
 
+// Whoever asked for the federated user's session lends their permissions to it. STS API Reference, GetFederationToken.
+void AddFederatedUser(Context& owner, Recognised& known) {
+  const auto session = owner.tx.Get<records::sts::Session>({}, known.caller.principal.access_key);
+  if (!session) return;
+  known.keys["aws:principaltype"] = {"FederatedUser"};
+  if (session->issued_to == "arn:aws:iam::" + session->account + ":root") {
+    const Documents all = {{"root", R"({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})"}};
+    Collect(owner, kUser, "", all, known.policies.identity);
+    return;
+  }
+  const std::string name = session->issued_to.substr(session->issued_to.rfind('/') + 1);
+  if (const auto user = owner.tx.Get<records::iam::User>(owner.scope, name)) AddPoliciesOf(owner, *user, known);
+}
+
 void AddSession(Context& context, Recognised& known) {
   if (!known.caller.principal.access_key.starts_with("ASIA")) return;
   const auto session = context.tx.Get<records::sts::Session>({}, known.caller.principal.access_key);
   if (!session) return;
   AddTagKeys(known.keys, session->tags);
   if (!session->source_identity.empty()) known.keys["aws:sourceidentity"] = {session->source_identity};
-  if (session->policies.empty()) return;
+  if (session->policies.empty() && session->type != "FederatedUser") return;
   known.policies.session.emplace();
   for (const std::string& text : session->policies) known.policies.session->push_back(Read("session", text));
 }
@@ -84,7 +104,10 @@ Recognised Recognise(Context& context, const Principal& principal) {
   owner.scope = {principal.account, context.region()};
   switch (principal.type) {
     case Principal::Type::kUser:
-      AddUser(owner, principal.arn.substr(principal.arn.rfind('/') + 1), known);
+      if (principal.arn.find(":federated-user/") != std::string::npos)
+        AddFederatedUser(owner, known);
+      else
+        AddUser(owner, principal.arn.substr(principal.arn.rfind('/') + 1), known);
       break;
     case Principal::Type::kAssumedRole:
       AddRole(owner, principal.arn, known);

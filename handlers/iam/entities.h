@@ -52,6 +52,12 @@ bool NameTaken(Context& context, const std::string& name) {
   return context.tx.Count<Entity>(context.scope, store::Where(&Entity::name_key, Lowercase(name))) > 0;
 }
 
+// How many of a kind an account may have: IAM User Guide, "IAM and AWS STS quotas". Throws LimitExceeded.
+template <class Entity>
+void CheckCount(Context& context, const char* quota, std::size_t most) {
+  if (context.tx.Count<Entity>(context.scope) >= most) throw errors::QuotaExceeded(quota, most);
+}
+
 // --- tags
 
 using Tags = std::map<std::string, std::string>;

@@ -42,6 +42,22 @@ inline ApiError DeletionTaskNotFound(const std::string& id) {  // unconfirmed
   return NoSuchEntity("Deletion task " + id + " cannot be found.");
 }
 
+inline ApiError LoginProfileNotFound(const std::string& user) {  // as SDK users report it, and the next
+  return NoSuchEntity("Login Profile for User " + user + " cannot be found.");
+}
+inline ApiError PasswordPolicyNotFound(const std::string& account) {
+  return NoSuchEntity("The Password Policy with domain name " + account + " cannot be found.");
+}
+inline ApiError OidcProviderNotFound(const std::string& arn) {  // as SDK users report it
+  return NoSuchEntity("OpenIDConnect Provider not found for arn " + arn);
+}
+inline ApiError SamlProviderNotFound(const std::string& arn) {  // as SDK users report it
+  return NoSuchEntity("Manifest not found for arn " + arn);
+}
+inline ApiError JobNotFound(const std::string& id) {  // unconfirmed
+  return NoSuchEntity("The job with id " + id + " cannot be found.");
+}
+
 inline ApiError AlreadyExists(const std::string& message) {
   return {"EntityAlreadyExists", message};
 }
@@ -57,6 +73,16 @@ inline ApiError PolicyExists(const std::string& name) {
 }
 inline ApiError AliasExists(const std::string& alias) {
   return AlreadyExists("The account alias " + alias + " already exists.");
+}
+
+inline ApiError LoginProfileExists(const std::string& user) {
+  return AlreadyExists("Login Profile for user " + user + " already exists.");
+}
+inline ApiError OidcProviderExists(const std::string& url) {  // as SDK users report it
+  return AlreadyExists("Provider with url " + url + " already exists.");
+}
+inline ApiError SamlProviderExists(const std::string& name) {  // unconfirmed
+  return AlreadyExists("Provider with name " + name + " already exists.");
 }
 
 inline ApiError DeleteConflict(const std::string& message) {
@@ -76,6 +102,9 @@ inline ApiError MustDeleteAccessKeys() {  // as Terraform's users report it
 }
 inline ApiError MustLeaveGroup() {  // as Terraform's users report it
   return DeleteConflict("Cannot delete entity, must remove users from group first.");
+}
+inline ApiError MustDeleteLoginProfile() {  // as Terraform's users report it
+  return DeleteConflict("Cannot delete entity, must delete login profile first.");
 }
 inline ApiError PolicyIsAttached() {
   return DeleteConflict("Cannot delete a policy attached to entities.");
@@ -144,6 +173,60 @@ inline ApiError ServiceRoleNameTaken(const std::string& name) {
 }
 inline ApiError NoServiceLinkedRole(const std::string& service) {  // Drydock's: AWS has more services than Drydock
   return InvalidInput("Drydock has no service-linked role for " + service + ".");
+}
+
+inline ApiError ProviderUrlInvalid() {  // unconfirmed, as the next
+  return InvalidInput("Invalid Open ID Connect Provider URL");
+}
+inline ApiError ProviderArnInvalid(const std::string& arn) {
+  return InvalidInput("Invalid ARN: " + arn);
+}
+inline ApiError TooManyThumbprints() {
+  return InvalidInput("Thumbprint list must contain fewer than 5 entries.");
+}
+inline ApiError ThumbprintInvalid() {  // unconfirmed
+  return InvalidInput("Thumbprints must be hexadecimal.");
+}
+inline ApiError MetadataNotParsed() {  // as SDK users report it
+  return InvalidInput("Could not parse metadata");
+}
+inline ApiError UnclearEntityArn(const std::string& arn) {  // as SDK users report it
+  return InvalidInput("Invalid Entity Arn: " + arn + " does not clearly define entity type and name.");
+}
+inline ApiError InvalidActionName(const std::string& name) {  // unconfirmed, as the next two
+  return InvalidInput("Invalid action name: " + name);
+}
+inline ApiError InvalidResourceArn(const std::string& arn) {
+  return InvalidInput("Invalid resource ARN: " + arn);
+}
+inline ApiError InvalidInputPolicy(const std::string& reason) {
+  return InvalidInput("Invalid input policy: " + reason);
+}
+inline ApiError SamlEncryptionNotImplemented() {
+  return {"NotImplemented", "Encryption of SAML assertions is not implemented by Drydock."};
+}
+inline ApiError ActionLevelNotImplemented() {
+  return {"NotImplemented",
+          "Last accessed information about actions is not implemented by Drydock, only about services."};
+}
+inline ApiError ResourceHandlingNotImplemented() {
+  return {"NotImplemented", "ResourceHandlingOption is not implemented by Drydock."};
+}
+
+inline ApiError PasswordPolicyViolation() {  // as SDK users report it
+  return {"PasswordPolicyViolation", "Password does not conform to the account password policy."};
+}
+inline ApiError OnlyUsersChangePasswords() {  // unconfirmed, as the next
+  return {"InvalidUserType", "Only IAM users can change their own password."};
+}
+inline ApiError OldPasswordWrong() {
+  return {"AccessDenied", "The old password was incorrect."};
+}
+inline ApiError ReportNotPresent() {  // unconfirmed, as the next
+  return {"ReportNotPresent", "No report exists. Call GenerateCredentialReport to generate one."};
+}
+inline ApiError ReportExpired() {
+  return {"ReportExpired", "The most recent credential report has expired. Generate a new one."};
 }
 
 // No account's policies reach what AWS manages. Unconfirmed sentence.

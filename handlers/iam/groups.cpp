@@ -13,9 +13,12 @@
 #include "api/iam/ListGroupsResponse.h"
 #include "api/iam/RemoveUserFromGroupRequest.h"
 #include "api/iam/RemoveUserFromGroupResponse.h"
+#include "api/iam/UpdateGroupRequest.h"
+#include "api/iam/UpdateGroupResponse.h"
 #include "api/iam/User.h"
 #include "emulator/api/operation.h"
 #include "handlers/iam/entities.h"
+#include "store/records/iam/policy.h"
 
 namespace drydock::iam {
 
@@ -34,6 +37,23 @@ Group Render(const std::string& account, const GroupRecord& record) {
   return group;
 }
 
+void RenameGroup(Context& context, GroupRecord& group, const std::string& new_name) {
+  using records::iam::Attachment;
+  for (const Membership& membership :
+       context.tx.List<Membership>(context.scope, store::Where(&Membership::group, group.name))) {
+    context.tx.Erase<Membership>(context.scope, membership.group, membership.user);
+    context.tx.Put(context.scope, Membership{new_name, membership.user});
+  }
+  for (const Attachment& attachment :
+       context.tx.List<Attachment>(context.scope, store::Where(&Attachment::entity, "group/" + group.name))) {
+    context.tx.Erase<Attachment>(context.scope, attachment.entity, attachment.policy_arn);
+    context.tx.Put(context.scope, Attachment{"group/" + new_name, attachment.policy_arn});
+  }
+  context.tx.Erase<GroupRecord>(context.scope, group.name);
+  group.name = new_name;
+  group.name_key = Lowercase(new_name);
+}
+
 }  // namespace
 
 AWS_OPERATION(iam, CreateGroup)
@@ -43,6 +63,7 @@ CreateGroupResponse CreateGroup(Context& context, const CreateGroupRequest& in) 
   group.name_key = Lowercase(group.name);
   group.path = in.Path.value_or("/");
   if (NameTaken<GroupRecord>(context, group.name)) throw errors::EntityExists("Group", group.name);
+  CheckCount<GroupRecord>(context, "GroupsPerAccount", 300);
   group.id = context.ids.Iam("AGPA", 21);
   group.created = context.now;
   context.tx.Put(context.scope, group);
@@ -84,6 +105,19 @@ ListGroupsResponse ListGroups(Context& context, const ListGroupsRequest& in) {
                                               [](const GroupRecord& record) { return record.name; }))
     out.Groups.push_back(Render(context.account(), group));
   return out;
+}
+
+AWS_OPERATION(iam, UpdateGroup)
+UpdateGroupResponse UpdateGroup(Context& context, const UpdateGroupRequest& in) {
+  GroupRecord group = RequireGroup(context, *in.GroupName);
+  if (in.NewPath) group.path = *in.NewPath;
+  if (in.NewGroupName && *in.NewGroupName != group.name) {
+    if (Lowercase(*in.NewGroupName) != group.name_key && NameTaken<GroupRecord>(context, *in.NewGroupName))
+      throw errors::EntityExists("Group", *in.NewGroupName);
+    RenameGroup(context, group, *in.NewGroupName);
+  }
+  context.tx.Put(context.scope, group);
+  return {};
 }
 
 AWS_OPERATION(iam, DeleteGroup)

@@ -7,12 +7,18 @@
 #include "api/iam/GetInstanceProfileRequest.h"
 #include "api/iam/GetInstanceProfileResponse.h"
 #include "api/iam/InstanceProfile.h"
+#include "api/iam/ListInstanceProfileTagsRequest.h"
+#include "api/iam/ListInstanceProfileTagsResponse.h"
 #include "api/iam/ListInstanceProfilesForRoleRequest.h"
 #include "api/iam/ListInstanceProfilesForRoleResponse.h"
 #include "api/iam/ListInstanceProfilesRequest.h"
 #include "api/iam/ListInstanceProfilesResponse.h"
 #include "api/iam/RemoveRoleFromInstanceProfileRequest.h"
 #include "api/iam/RemoveRoleFromInstanceProfileResponse.h"
+#include "api/iam/TagInstanceProfileRequest.h"
+#include "api/iam/TagInstanceProfileResponse.h"
+#include "api/iam/UntagInstanceProfileRequest.h"
+#include "api/iam/UntagInstanceProfileResponse.h"
 #include "emulator/api/operation.h"
 #include "handlers/iam/entities.h"
 #include "handlers/iam/render.h"
@@ -29,7 +35,9 @@ ProfileRecord RequireProfile(Context& context, const std::string& name) {
   return *profile;
 }
 
-InstanceProfile Render(Context& context, const ProfileRecord& record) {
+}  // namespace
+
+InstanceProfile RenderInstanceProfile(Context& context, const ProfileRecord& record) {
   InstanceProfile profile;
   profile.Path = record.path;
   profile.InstanceProfileName = record.name;
@@ -38,12 +46,10 @@ InstanceProfile Render(Context& context, const ProfileRecord& record) {
   profile.CreateDate = record.created;
   profile.Roles.present = true;
   if (record.role)
-    profile.Roles.push_back(RenderRole(context.account(), RequireRole(context, *record.role), RoleDetail::kListed));
+    profile.Roles.push_back(RenderRole(context.account(), RequireRole(context, *record.role), ShownRole::kListed));
   profile.Tags = RenderTags(record.tags);
   return profile;
 }
-
-}  // namespace
 
 AWS_OPERATION(iam, CreateInstanceProfile)
 CreateInstanceProfileResponse CreateInstanceProfile(Context& context, const CreateInstanceProfileRequest& in) {
@@ -52,20 +58,21 @@ CreateInstanceProfileResponse CreateInstanceProfile(Context& context, const Crea
   profile.name_key = Lowercase(profile.name);
   profile.path = in.Path.value_or("/");
   if (NameTaken<ProfileRecord>(context, profile.name)) throw errors::InstanceProfileExists(profile.name);
+  CheckCount<ProfileRecord>(context, "InstanceProfilesPerAccount", 1000);
   profile.id = context.ids.Iam("AIPA", 21);
   profile.created = context.now;
   AddTags(profile.tags, in.Tags, "TagsPerInstanceProfile");
   context.tx.Put(context.scope, profile);
 
   CreateInstanceProfileResponse out;
-  out.InstanceProfile = Render(context, profile);
+  out.InstanceProfile = RenderInstanceProfile(context, profile);
   return out;
 }
 
 AWS_OPERATION(iam, GetInstanceProfile)
 GetInstanceProfileResponse GetInstanceProfile(Context& context, const GetInstanceProfileRequest& in) {
   GetInstanceProfileResponse out;
-  out.InstanceProfile = Render(context, RequireProfile(context, *in.InstanceProfileName));
+  out.InstanceProfile = RenderInstanceProfile(context, RequireProfile(context, *in.InstanceProfileName));
   return out;
 }
 
@@ -78,7 +85,7 @@ ListInstanceProfilesResponse ListInstanceProfiles(Context& context, const ListIn
   ListInstanceProfilesResponse out;
   for (const ProfileRecord& profile : TakeIamPage(context, "ListInstanceProfiles:" + prefix, std::move(profiles), in,
                                                   out, [](const ProfileRecord& record) { return record.name; }))
-    out.InstanceProfiles.push_back(Render(context, profile));
+    out.InstanceProfiles.push_back(RenderInstanceProfile(context, profile));
   return out;
 }
 
@@ -91,7 +98,7 @@ ListInstanceProfilesForRoleResponse ListInstanceProfilesForRole(Context& context
        TakeIamPage(context, "ListInstanceProfilesForRole:" + role,
                    context.tx.List<ProfileRecord>(context.scope, store::Where(&ProfileRecord::role, role)), in, out,
                    [](const ProfileRecord& record) { return record.name; }))
-    out.InstanceProfiles.push_back(Render(context, profile));
+    out.InstanceProfiles.push_back(RenderInstanceProfile(context, profile));
   return out;
 }
 
@@ -121,6 +128,32 @@ DeleteInstanceProfileResponse DeleteInstanceProfile(Context& context, const Dele
   if (profile.role) throw errors::MustLeaveInstanceProfile();
   context.tx.Erase<ProfileRecord>(context.scope, profile.name);
   return {};
+}
+
+AWS_OPERATION(iam, TagInstanceProfile)
+TagInstanceProfileResponse TagInstanceProfile(Context& context, const TagInstanceProfileRequest& in) {
+  ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
+  AddTags(profile.tags, in.Tags, "TagsPerInstanceProfile");
+  context.tx.Put(context.scope, profile);
+  return {};
+}
+
+AWS_OPERATION(iam, UntagInstanceProfile)
+UntagInstanceProfileResponse UntagInstanceProfile(Context& context, const UntagInstanceProfileRequest& in) {
+  ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
+  RemoveTags(profile.tags, in.TagKeys);
+  context.tx.Put(context.scope, profile);
+  return {};
+}
+
+AWS_OPERATION(iam, ListInstanceProfileTags)
+ListInstanceProfileTagsResponse ListInstanceProfileTags(Context& context, const ListInstanceProfileTagsRequest& in) {
+  const ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
+  ListInstanceProfileTagsResponse out;
+  const std::vector<Tag> tags = RenderTags(profile.tags);
+  out.Tags = TakeIamPage(context, "ListInstanceProfileTags:" + profile.name, tags, in, out,
+                         [](const Tag& tag) { return *tag.Key; });
+  return out;
 }
 
 }  // namespace drydock::iam

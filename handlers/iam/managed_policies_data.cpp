@@ -1,6 +1,6 @@
 // The documents of the policies that AWS manages, for the services that Drydock has: data only.
-// Source: aws-facts Z6 (the documents as of August 2026). Of ReadOnlyAccess, SecurityAudit and ViewOnlyAccess only what
-// is about these services is here.
+// Source: aws-facts Z6 (the documents as of August 2026); AWSCloudTrail_FullAccess: AWS Managed Policy Reference. Of
+// ReadOnlyAccess, SecurityAudit and ViewOnlyAccess only what is about these services is here.
 #include "handlers/iam/managed_policies.h"
 
 namespace drydock::iam::internal {
@@ -180,6 +180,23 @@ R"json({
   {"Effect": "Allow", "Action": "acm:*", "Resource": "*"},
   {"Effect": "Allow", "Action": "iam:CreateServiceLinkedRole", "Resource": "arn:aws:iam::*:role/aws-service-role/acm.amazonaws.com/AWSServiceRoleForCertificateManager*", "Condition": {"StringEquals": {"iam:AWSServiceName": "acm.amazonaws.com"}}},
   {"Effect": "Allow", "Action": ["iam:DeleteServiceLinkedRole", "iam:GetServiceLinkedRoleDeletionStatus", "iam:GetRole"], "Resource": "arn:aws:iam::*:role/aws-service-role/acm.amazonaws.com/AWSServiceRoleForCertificateManager*"}
+ ]
+})json"},
+{"arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess", "v3",
+R"json({
+ "Version": "2012-10-17",
+ "Statement": [
+  {"Effect": "Allow", "Action": ["sns:AddPermission", "sns:CreateTopic", "sns:SetTopicAttributes", "sns:GetTopicAttributes"], "Resource": ["arn:aws:sns:*:*:aws-cloudtrail-logs*"]},
+  {"Effect": "Allow", "Action": ["sns:ListTopics"], "Resource": "*"},
+  {"Effect": "Allow", "Action": ["s3:CreateBucket", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock"], "Resource": ["arn:aws:s3:::aws-cloudtrail-logs*"]},
+  {"Effect": "Allow", "Action": ["s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:GetBucketPolicy"], "Resource": "*"},
+  {"Effect": "Allow", "Action": "cloudtrail:*", "Resource": "*"},
+  {"Effect": "Allow", "Action": ["logs:CreateLogGroup"], "Resource": ["arn:aws:logs:*:*:log-group:aws-cloudtrail-logs*"]},
+  {"Effect": "Allow", "Action": ["iam:ListRoles", "iam:GetRolePolicy", "iam:GetUser"], "Resource": "*"},
+  {"Effect": "Allow", "Action": ["iam:PassRole"], "Resource": "*", "Condition": {"StringEquals": {"iam:PassedToService": "cloudtrail.amazonaws.com"}}},
+  {"Effect": "Allow", "Action": ["kms:CreateKey", "kms:CreateAlias", "kms:ListKeys", "kms:ListAliases"], "Resource": "*"},
+  {"Effect": "Allow", "Action": ["lambda:ListFunctions"], "Resource": "*"},
+  {"Effect": "Allow", "Action": ["dynamodb:ListGlobalTables", "dynamodb:ListTables"], "Resource": "*"}
  ]
 })json"},
 {"arn:aws:iam::aws:policy/AWSCloudTrail_ReadOnlyAccess", "v1",

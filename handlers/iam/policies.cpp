@@ -124,6 +124,7 @@ CreatePolicyResponse CreatePolicy(Context& context, const CreatePolicyRequest& i
   policy.path = in.Path.value_or("/");
   policy.arn = EntityArn(context.account(), "policy", policy.path, policy.name);
   if (NameTaken<ManagedPolicy>(context, policy.name)) throw errors::PolicyExists(policy.name);
+  CheckCount<ManagedPolicy>(context, "PoliciesPerAccount", 1500);
   CheckPolicyDocument(*in.PolicyDocument);
   policy.id = context.ids.Iam("ANPA", 21);
   policy.description = in.Description.value_or("");

@@ -102,7 +102,7 @@ bool RoleTrusts(Context& context, const RoleRecord& role, const std::string& ser
   return EvaluateTrust(role, caller, query).outcome == auth::policy::Outcome::kAllowed;
 }
 
-Role RenderRole(const std::string& account, const RoleRecord& record, RoleDetail detail) {
+Role RenderRole(const std::string& account, const RoleRecord& record, ShownRole detail) {
   Role role;
   role.Path = record.path;
   role.RoleName = record.name;
@@ -111,11 +111,11 @@ Role RenderRole(const std::string& account, const RoleRecord& record, RoleDetail
   role.CreateDate = record.created;
   role.AssumeRolePolicyDocument = PercentEncode(record.trust_policy);
   if (record.described) role.Description = record.description;
-  if (detail != RoleDetail::kCreated) role.MaxSessionDuration = record.max_session_duration;
-  if (detail == RoleDetail::kListed) return role;  // recorded/iam.json: lists have neither tags nor boundaries
+  if (detail != ShownRole::kCreated) role.MaxSessionDuration = record.max_session_duration;
+  if (detail == ShownRole::kListed) return role;  // recorded/iam.json: lists have neither tags nor boundaries
   role.PermissionsBoundary = RenderBoundary(record.boundary);
   role.Tags = RenderTags(record.tags);
-  if (detail == RoleDetail::kCreated) return role;
+  if (detail == ShownRole::kCreated) return role;
   role.RoleLastUsed.emplace();
   if (record.last_used) {
     role.RoleLastUsed->LastUsedDate = record.last_used;
@@ -132,6 +132,7 @@ CreateRoleResponse CreateRole(Context& context, const CreateRoleRequest& in) {
   role.path = in.Path.value_or("/");
   if (IsServiceLinked(role)) throw errors::ReservedPath();
   if (NameTaken<RoleRecord>(context, role.name)) throw errors::EntityExists("Role", role.name);
+  CheckCount<RoleRecord>(context, "RolesPerAccount", 1000);
   CheckTrustPolicy(context, *in.AssumeRolePolicyDocument);
   if (in.PermissionsBoundary) CheckBoundary(context, *in.PermissionsBoundary);
   role.id = context.ids.Iam("AROA", 21);
@@ -145,7 +146,7 @@ CreateRoleResponse CreateRole(Context& context, const CreateRoleRequest& in) {
   context.tx.Put(context.scope, role);
 
   CreateRoleResponse out;
-  out.Role = RenderRole(context.account(), role, RoleDetail::kCreated);
+  out.Role = RenderRole(context.account(), role, ShownRole::kCreated);
   out.Role->MaxSessionDuration = in.MaxSessionDuration;
   return out;
 }
@@ -153,7 +154,7 @@ CreateRoleResponse CreateRole(Context& context, const CreateRoleRequest& in) {
 AWS_OPERATION(iam, GetRole)
 GetRoleResponse GetRole(Context& context, const GetRoleRequest& in) {
   GetRoleResponse out;
-  out.Role = RenderRole(context.account(), RequireRole(context, *in.RoleName), RoleDetail::kFull);
+  out.Role = RenderRole(context.account(), RequireRole(context, *in.RoleName), ShownRole::kFull);
   return out;
 }
 
@@ -165,7 +166,7 @@ ListRolesResponse ListRoles(Context& context, const ListRolesRequest& in) {
   ListRolesResponse out;
   for (const RoleRecord& role : TakeIamPage(context, "ListRoles:" + in.PathPrefix.value_or("/"), std::move(roles), in,
                                             out, [](const RoleRecord& record) { return record.name; }))
-    out.Roles.push_back(RenderRole(context.account(), role, RoleDetail::kListed));
+    out.Roles.push_back(RenderRole(context.account(), role, ShownRole::kListed));
   return out;
 }
 
@@ -202,7 +203,7 @@ UpdateRoleDescriptionResponse UpdateRoleDescription(Context& context, const Upda
   role.described = true;
   context.tx.Put(context.scope, role);
   UpdateRoleDescriptionResponse out;
-  out.Role = RenderRole(context.account(), role, RoleDetail::kFull);
+  out.Role = RenderRole(context.account(), role, ShownRole::kFull);
   return out;
 }
 

@@ -81,7 +81,7 @@ CreateServiceLinkedRoleResponse CreateServiceLinkedRole(Context& context, const 
     context.tx.Put(context.scope, role);
   }
   CreateServiceLinkedRoleResponse out;
-  out.Role = RenderRole(context.account(), role, RoleDetail::kCreated);
+  out.Role = RenderRole(context.account(), role, ShownRole::kCreated);
   return out;
 }
 

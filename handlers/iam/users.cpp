@@ -22,6 +22,7 @@
 #include "api/iam/User.h"
 #include "emulator/api/operation.h"
 #include "handlers/iam/entities.h"
+#include "store/records/iam/login.h"
 
 namespace drydock::iam {
 
@@ -52,6 +53,7 @@ CreateUserResponse CreateUser(Context& context, const CreateUserRequest& in) {
   user.name_key = Lowercase(user.name);
   user.path = in.Path.value_or("/");
   if (NameTaken<UserRecord>(context, user.name)) throw errors::EntityExists("User", user.name);
+  CheckCount<UserRecord>(context, "UsersPerAccount", 5000);
   if (in.PermissionsBoundary) CheckBoundary(context, *in.PermissionsBoundary);
   user.boundary = in.PermissionsBoundary;
   user.id = context.ids.Iam("AIDA", 21);
@@ -111,6 +113,7 @@ DeleteUserResponse DeleteUser(Context& context, const DeleteUserRequest& in) {
   if (!AccessKeysOf(context, user.name).empty()) throw errors::MustDeleteAccessKeys();
   if (context.tx.Count<Membership>(context.scope, store::Where(&Membership::user, user.name)) > 0)
     throw errors::MustLeaveGroup();
+  if (context.tx.Get<records::iam::LoginProfile>(context.scope, user.name)) throw errors::MustDeleteLoginProfile();
   CheckNoPolicies(context, kUser, user.name, user.inline_policies);
   context.tx.Erase<UserRecord>(context.scope, user.name);
   return {};

@@ -3,6 +3,8 @@
 #include "api/sts/AssumeRoleResponse.h"
 #include "api/sts/GetAccessKeyInfoRequest.h"
 #include "api/sts/GetAccessKeyInfoResponse.h"
+#include "api/sts/GetFederationTokenRequest.h"
+#include "api/sts/GetFederationTokenResponse.h"
 #include "api/sts/GetSessionTokenRequest.h"
 #include "api/sts/GetSessionTokenResponse.h"
 #include "handlers/iam/authorization.h"
@@ -14,6 +16,7 @@ namespace drydock::sts {
 
 AssumeRoleResponse AssumeRole(Context&, const AssumeRoleRequest&);
 GetAccessKeyInfoResponse GetAccessKeyInfo(Context&, const GetAccessKeyInfoRequest&);
+GetFederationTokenResponse GetFederationToken(Context&, const GetFederationTokenRequest&);
 GetSessionTokenResponse GetSessionToken(Context&, const GetSessionTokenRequest&);
 
 namespace {
@@ -186,6 +189,60 @@ TEST_CASE("a session policy narrows down what the session may do") {
   });
   request.Policy = "{";
   CHECK(f.CodeOf(AssumeRole, request) == "MalformedPolicyDocument");
+}
+
+TEST_CASE("a federated user may what the user may who asked, as far as the session policies go") {
+  Fixture f;
+  const Principal ana =
+      PutUser(f, R"({"Statement": {"Effect": "Allow", "Action": ["ecs:*", "ecr:*"], "Resource": "*"}})");
+  const auto federated = [&](const Principal& caller, const std::optional<std::string>& policy) {
+    GetFederationTokenRequest request;
+    request.Name = "guest";
+    request.Policy = policy;
+    const auto out = f.Run([&](Context& context) {
+      context.principal = caller;
+      return GetFederationToken(context, request);
+    });
+    return Principal{Principal::Type::kUser,        "123456789012",
+                     *out.FederatedUser->Arn,       *out.FederatedUser->FederatedUserId,
+                     *out.Credentials->AccessKeyId, ""};
+  };
+  const auto may = [&](const Principal& principal, const char* action) {
+    return f.Run([&](Context& context) { return iam::Authorize(context, principal, action, "*").allowed(); });
+  };
+  const std::string policy =
+      R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["ecs:*", "logs:*"], "Resource": "*"}})";
+  const Principal guest = federated(ana, policy);
+  CHECK(may(guest, "ecs:RunTask"));
+  CHECK(!may(guest, "ecr:GetAuthorizationToken"));
+  CHECK(!may(guest, "logs:PutLogEvents"));
+  CHECK(!may(federated(ana, std::nullopt), "ecs:RunTask"));
+  CHECK(may(federated(Principal::Root("123456789012"), policy), "logs:PutLogEvents"));
+  CHECK(Refused(f, guest, Request()) != "");
+}
+
+TEST_CASE("a source identity stays from role to role") {
+  Fixture f;
+  const Principal ana = PutUser(f, "");
+  PutRole(f, R"({"AWS": ["arn:aws:iam::123456789012:user/ana", "arn:aws:iam::123456789012:role/deploy"]})", "{}",
+          R"("sts:AssumeRole", "sts:SetSourceIdentity")");
+  AssumeRoleRequest request = Request();
+  request.SourceIdentity = "ana";
+  const auto out = f.Run([&](Context& context) {
+    context.principal = ana;
+    return AssumeRole(context, request);
+  });
+  const Principal session{Principal::Type::kAssumedRole, "123456789012",
+                          *out.AssumedRoleUser->Arn,     *out.AssumedRoleUser->AssumedRoleId,
+                          *out.Credentials->AccessKeyId, ""};
+  request.SourceIdentity = "bob";
+  CHECK(Refused(f, session, request) != "");
+  request.SourceIdentity.reset();
+  const auto next = f.Run([&](Context& context) {
+    context.principal = session;
+    return AssumeRole(context, request);
+  });
+  CHECK(next.SourceIdentity == "ana");
 }
 
 TEST_CASE("session tokens are for users, not for sessions") {

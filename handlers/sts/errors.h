@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "emulator/core/clock.h"
 #include "emulator/core/errors.h"
 
 namespace drydock::sts::errors {
@@ -28,8 +29,46 @@ inline ApiError PolicyArnNotFound(const std::string& arn) {  // unconfirmed
 inline ApiError NotAuthorized(const std::string& caller, const std::string& action, const std::string& resource) {
   return {"AccessDenied", "User: " + caller + " is not authorized to perform: " + action + " on resource: " + resource};
 }
+// Where the caller has no name yet.
+inline ApiError NotAuthorizedBare(const std::string& action) {  // as SDK users report it
+  return {"AccessDenied", "Not authorized to perform " + action};
+}
 inline ApiError NotWithSession(const std::string& operation) {
   return {"AccessDenied", "Cannot call " + operation + " with session credentials"};
+}
+
+// Web identity tokens. The first four sentences are as SDK users report them.
+inline ApiError NotAToken() {
+  return {"InvalidIdentityToken",
+          "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"};
+}
+inline ApiError NoProvider(const std::string& issuer) {
+  return {"InvalidIdentityToken", "No OpenIDConnect provider found in your account for " + issuer};
+}
+inline ApiError IncorrectAudience() {
+  return {"InvalidIdentityToken", "Incorrect token audience"};
+}
+inline ApiError NoVerificationKey() {  // with what Drydock needs
+  return {"InvalidIdentityToken",
+          "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity "
+          "documentation for requirements. Drydock is given the keys: POST /_drydock/web-identity-keys"};
+}
+inline ApiError SignatureInvalid() {  // unconfirmed
+  return {"InvalidIdentityToken", "The token's signature is not of one of the identity provider's keys"};
+}
+inline ApiError WebIdentityExpired(Timestamp now, Timestamp expires) {  // as SDK users report it
+  return {"ExpiredTokenException", "Token expired: current date/time " + std::to_string(now.milliseconds / 1000) +
+                                       " must be before the expiration date/time" +
+                                       std::to_string(expires.milliseconds / 1000)};
+}
+inline ApiError WebIdentityNotYetValid() {  // unconfirmed
+  return {"InvalidIdentityToken", "The token is not valid yet"};
+}
+inline ApiError OAuthNotImplemented() {
+  return {"NotImplemented", "OAuth 2.0 access tokens (ProviderId) are not implemented by Drydock."};
+}
+inline ApiError TooManySessionPolicies() {  // unconfirmed
+  return ValidationError("A session can have up to 10 managed session policies.");
 }
 
 inline ApiError InvalidParameterValue(const std::string& message) {

@@ -104,6 +104,7 @@ struct AccessKey {
 struct AccountSettings {
   std::string key = "account";
   std::optional<std::string> alias;
+  std::int32_t global_endpoint_token_version = 1;
 
   static constexpr store::TableName kTable{"iam_account", store::ScopeKind::kAccount};
   static constexpr auto kId = store::Members(&AccountSettings::key);
@@ -119,4 +120,4 @@ DRYDOCK_SCHEMA(drydock::records::iam::Membership, group, user)
 DRYDOCK_SCHEMA(drydock::records::iam::InstanceProfile, name, name_key, path, id, role, tags, created)
 DRYDOCK_SCHEMA(drydock::records::iam::AccessKey, id, secret, owner, user, active, deleted, created, last_used,
                last_used_region, last_used_service)
-DRYDOCK_SCHEMA(drydock::records::iam::AccountSettings, key, alias)
+DRYDOCK_SCHEMA(drydock::records::iam::AccountSettings, key, alias, global_endpoint_token_version)

@@ -1,0 +1,111 @@
+"""GetFederationToken and AssumeRoleWithWebIdentity with boto3; tokens are signed by OpenSSL's command line."""
+import base64
+import json
+import subprocess
+import time
+
+from conftest import error_of
+
+ISSUER = "https://token.actions.githubusercontent.com"
+ALL_ECS = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}]})
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Issuer:
+    """An identity provider's key pair."""
+
+    def __init__(self, folder, kid):
+        self.file, self.kid = folder / f"{kid}.pem", kid
+        subprocess.run(["openssl", "genrsa", "-out", str(self.file), "2048"], check=True, capture_output=True)
+        modulus = subprocess.run(["openssl", "rsa", "-in", str(self.file), "-noout", "-modulus"], check=True,
+                                 capture_output=True, text=True).stdout.strip().split("=")[1]
+        self.jwk = {"kty": "RSA", "kid": kid, "alg": "RS256", "use": "sig", "e": "AQAB",
+                    "n": base64url(bytes.fromhex(modulus))}
+
+    def token(self, **claims):
+        claims = {"iss": ISSUER, "sub": "repo:org/app:ref:refs/heads/main", "aud": "sts.amazonaws.com",
+                  "iat": int(time.time()), "exp": int(time.time()) + 600, **claims}
+        text = ".".join(base64url(json.dumps(part).encode())
+                        for part in ({"alg": "RS256", "typ": "JWT", "kid": self.kid}, claims))
+        done = subprocess.run(["openssl", "dgst", "-sha256", "-sign", str(self.file)], input=text.encode(), check=True,
+                              capture_output=True)
+        return f"{text}.{base64url(done.stdout)}"
+
+
+def trust(account, condition, *more_actions):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": ["sts:AssumeRoleWithWebIdentity", *more_actions], "Condition": condition,
+        "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com"}}]})
+
+
+def test_a_role_for_a_workflow(aws, tmp_path):
+    iam, sts = aws.client("iam"), aws.client("sts")
+    github, stranger = Issuer(tmp_path, "one"), Issuer(tmp_path, "one-too")
+    subject = {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"},
+               "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}
+    iam.create_open_id_connect_provider(Url=ISSUER, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["a" * 40])
+    role = iam.create_role(RoleName="ci", AssumeRolePolicyDocument=trust(aws.account, subject))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="ci", PolicyName="p", PolicyDocument=ALL_ECS)
+    assume = lambda token, **more: sts.assume_role_with_web_identity(
+        RoleArn=role, RoleSessionName="run-1", WebIdentityToken=token, **more)
+
+    # The keys are asked for first, and what is no key set is refused.
+    other = "https://nobody.example"
+    assert error_of(assume, token=github.token(iss=other)).message == (
+        f"No OpenIDConnect provider found in your account for {other}")
+    for bad in ("{", "{}", json.dumps({"issuer": ISSUER, "keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]})):
+        assert aws.http("POST", "/_drydock/web-identity-keys", bad)[0] == 400
+    status, _, _ = aws.http("POST", "/_drydock/web-identity-keys", json.dumps({"issuer": ISSUER, "keys": [github.jwk]}))
+    assert status == 200
+
+    answer = assume(github.token())
+    assert answer["SubjectFromWebIdentityToken"] == "repo:org/app:ref:refs/heads/main"
+    assert answer["Audience"] == "sts.amazonaws.com" and answer["Provider"].endswith("token.actions.githubusercontent.com")
+    keys = answer["Credentials"]
+    session = {"key": keys["AccessKeyId"], "secret": keys["SecretAccessKey"], "token": keys["SessionToken"]}
+    assert aws.client("sts", **session).get_caller_identity()["Arn"] == (
+        f"arn:aws:sts::{aws.account}:assumed-role/ci/run-1")
+
+    refused = {
+        "not.a.token": "InvalidIdentityToken",
+        stranger.token(): "InvalidIdentityToken",
+        github.token()[:-4] + "AAAA": "InvalidIdentityToken",
+        github.token(aud="somebody"): "InvalidIdentityToken",
+        github.token(exp=int(time.time()) - 1): "ExpiredTokenException",
+        github.token(sub="repo:org/another:ref:refs/heads/main"): "AccessDenied",
+    }
+    for token, code in refused.items():
+        assert error_of(assume, token=token).code == code, code
+    header, claims, _ = github.token().split(".")
+    unsigned = base64url(json.dumps({"alg": "none"}).encode())
+    assert error_of(assume, token=f"{unsigned}.{claims}.").code == "InvalidIdentityToken"
+    assert error_of(assume, token=github.token(), DurationSeconds=7200).code == "ValidationError"
+
+    # Session tags in the token need sts:TagSession.
+    tagged = github.token(**{"https://aws.amazon.com/tags": {"principal_tags": {"Team": ["blue"]}}})
+    assert error_of(assume, token=tagged).message == "Not authorized to perform sts:TagSession"
+    iam.update_assume_role_policy(RoleName="ci", PolicyDocument=trust(aws.account, subject, "sts:TagSession"))
+    assume(tagged)
+
+
+def test_federated_users(aws):
+    iam = aws.client("iam")
+    iam.create_user(UserName="ana")
+    iam.put_user_policy(UserName="ana", PolicyName="p", PolicyDocument=json.dumps({
+        "Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["ecs:ListClusters", "ecr:DescribeRepositories", "sts:GetFederationToken"],
+             "Resource": "*"}]}))
+    key = iam.create_access_key(UserName="ana")["AccessKey"]
+    sts = aws.client("sts", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+    answer = sts.get_federation_token(Name="guest", Policy=ALL_ECS)
+    assert answer["FederatedUser"] == {"FederatedUserId": f"{aws.account}:guest",
+                                       "Arn": f"arn:aws:sts::{aws.account}:federated-user/guest"}
+    assert answer["PackedPolicySize"] > 0
+    keys = answer["Credentials"]
+    session = {"key": keys["AccessKeyId"], "secret": keys["SecretAccessKey"], "token": keys["SessionToken"]}
+    assert aws.client("sts", **session).get_caller_identity()["UserId"] == f"{aws.account}:guest"
+    assert error_of(aws.client("sts", **session).get_federation_token, Name="more").code == "AccessDenied"
+    aws.client("ecs", **session).list_clusters()
