@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(0, 1);
   commands::Commands all;
   commands::DeclareServe(app, all);
+  commands::DeclareCa(app, all);
   commands::DeclareExplain(app, all);
   try {
     app.parse(argc, argv);

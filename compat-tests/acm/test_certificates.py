@@ -2,7 +2,7 @@
 import ssl
 import subprocess
 
-from conftest import error_of, eventually
+from conftest import BINARY, error_of, eventually
 
 
 def openssl(*arguments, cwd):
@@ -22,6 +22,8 @@ def test_request_and_verify_against_the_authority(aws, tmp_path):
     got = acm.get_certificate(CertificateArn=arn)
     status, _, authority = aws.http("GET", "/_drydock/ca")
     assert status == 200 and authority.decode() == got["CertificateChain"]
+    printed = subprocess.run([BINARY, "ca", "--endpoint", aws.server.endpoint], capture_output=True, check=True)
+    assert printed.stdout == authority
     (tmp_path / "ca.pem").write_bytes(authority)
     (tmp_path / "leaf.pem").write_text(got["Certificate"])
     assert b"leaf.pem: OK" in openssl("verify", "-CAfile", "ca.pem", "-purpose", "sslserver", "-verify_hostname",

@@ -23,6 +23,9 @@ constexpr int kUnclear = 2;  // no answer: an unknown thing, a wrong flag, no se
 // `serve`, which is also what drydock does without a subcommand.
 void DeclareServe(CLI::App& app, Commands& commands);
 
+// `ca`: prints the certificate that clients of HTTPS listeners trust.
+void DeclareCa(CLI::App& app, Commands& commands);
+
 // `explain`: asks the network engine of a running server.
 void DeclareExplain(CLI::App& app, Commands& commands);
 
