@@ -4,6 +4,7 @@
 #include "emulator/http/registry.h"
 #include "emulator/protocol/validate.h"
 #include "emulator/tasks/simulated/simulated_runtime.h"
+#include "emulator/world/flow_recorder.h"
 #include "emulator/world/keys.h"
 #include "emulator/world/loadbalancer.h"
 #include "emulator/world/network.h"
@@ -24,6 +25,7 @@
 #include "handlers/logs/timers.h"
 #include "handlers/secretsmanager/timers.h"
 #include "handlers/sts/web_identity_token.h"
+#include "handlers/vpcflowlogs/delivery.h"
 #include "store/database.h"
 #include "store/records/setting.h"
 #include "store/timers.h"
@@ -83,6 +85,7 @@ struct Machine::Parts {
 
   Engines engines;
   world::NetworkWorld network;
+  world::FlowRecorder flows;
   ecs::TaskEvents task_events;
   tasks::simulated::SimulatedRuntime runtime;
   const world::NetworkQuestions questions;
@@ -117,12 +120,14 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
                 return pipeline.Invoke(context, operation, input);
               }},
       network(*database),
+      flows(*database, clock),
       task_events(*database, engines, ids),
       runtime(clock, task_events,
               [this](const std::string& task_arn, const std::string& to) { return questions.Connect(task_arn, to); }),
-      questions(*database, network, runtime, ec2::ServiceCalled),
+      questions(*database, network, flows, runtime, ec2::ServiceCalled),
       load_balancer_network(
-          network, [this](const std::string& task_arn) { return world::FindInterfaceOfTask(*database, task_arn); }),
+          network, [this](const std::string& task_arn) { return world::FindInterfaceOfTask(*database, task_arn); },
+          &flows),
       hosts(runtime),
       data_plane(DataPlaneOptionsOf(options), clock, load_balancer_network, hosts,
                  {nullptr, [this](const std::string& target_group_arn, const loadbalancer::Target&,
@@ -146,6 +151,8 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
   elbv2::RegisterTimers(timers, engines, ids);
   logs::RegisterTimers(timers, engines, ids);
   secretsmanager::RegisterTimers(timers, engines, ids);
+  vpcflowlogs::RegisterTimers(timers, engines, ids,
+                              [this](const std::string& flow_log_id) { return flows.Take(flow_log_id); });
   ecs::ResumeTasks(*database, engines, ids);
   timers.Start();
 }

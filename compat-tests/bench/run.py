@@ -368,9 +368,10 @@ def services(binary):
 
 
 def network_engine():
-    bench = BUILD / "compat-tests" / "bench" / "network_bench"
-    if bench.exists():
-        print(subprocess.run([bench], capture_output=True, text=True, check=True).stdout)
+    for name in ("network_bench", "world_bench"):
+        bench = BUILD / "compat-tests" / "bench" / name
+        if bench.exists():
+            print(subprocess.run([bench], capture_output=True, text=True, check=True).stdout)
 
 
 def write():

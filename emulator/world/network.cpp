@@ -214,6 +214,19 @@ loadbalancer::Verdict Unknown(const std::string& what) {
 
 }  // namespace
 
+std::uint64_t LoadBalancerNetwork::Version() const {
+  constexpr std::uint64_t kRecording = 1ULL << 63;  // apart from all versions of the topology
+  if (flows_ && flows_->wanted()) return kRecording | ++asked_;
+  return world_.version();
+}
+
+loadbalancer::Verdict LoadBalancerNetwork::Judge(const network::Flow& flow) const {
+  const network::Topology topology = world_.Current();
+  const network::Path path = network::Evaluate(topology, flow);
+  if (flows_) flows_->Saw(topology, path);
+  return VerdictOf(path);
+}
+
 loadbalancer::Verdict LoadBalancerNetwork::ClientToLoadBalancer(const loadbalancer::LoadBalancer& load_balancer,
                                                                 const loadbalancer::Node& node,
                                                                 const std::string& source, int listener_port) const {
@@ -235,8 +248,7 @@ loadbalancer::Verdict LoadBalancerNetwork::ClientToLoadBalancer(const loadbalanc
   network::Endpoint to = network::InterfaceEndpoint{node.network_interface_id};
   if (load_balancer.scheme == loadbalancer::Scheme::kInternetFacing)
     if (const auto address = network::Address::Parse(node.public_address)) to = network::AddressEndpoint{*address};
-  return VerdictOf(
-      network::Evaluate(world_.Current(), network::Flow::Tcp(from, to, static_cast<std::uint16_t>(listener_port))));
+  return Judge(network::Flow::Tcp(from, to, static_cast<std::uint16_t>(listener_port)));
 }
 
 loadbalancer::Verdict LoadBalancerNetwork::LoadBalancerToTarget(const loadbalancer::LoadBalancer&,
@@ -244,9 +256,8 @@ loadbalancer::Verdict LoadBalancerNetwork::LoadBalancerToTarget(const loadbalanc
                                                                 const std::string& target_address, int port) const {
   const auto address = network::Address::Parse(target_address);
   if (!address) return Unknown("\"" + target_address + "\" is no address.");
-  return VerdictOf(network::Evaluate(
-      world_.Current(), network::Flow::Tcp(network::InterfaceEndpoint{node.network_interface_id},
-                                           network::AddressEndpoint{*address}, static_cast<std::uint16_t>(port))));
+  return Judge(network::Flow::Tcp(network::InterfaceEndpoint{node.network_interface_id},
+                                  network::AddressEndpoint{*address}, static_cast<std::uint16_t>(port)));
 }
 
 }  // namespace drydock::world

@@ -1,6 +1,7 @@
 // What the store says of the VPCs, told to the network engine, and the engine's word on load balancers' connections.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,7 +9,9 @@
 #include <string>
 
 #include "emulator/loadbalancer/data_plane.h"
+#include "emulator/network/flow.h"
 #include "emulator/network/topology.h"
+#include "emulator/world/flow_recorder.h"
 #include "store/database.h"
 
 namespace drydock::world {
@@ -39,11 +42,12 @@ using InterfaceOfTask = std::function<std::optional<std::string>(const std::stri
 // public address, also from within the VPC, as its DNS name resolves; an internal one at its node's interface.
 class LoadBalancerNetwork : public loadbalancer::Network {
  public:
-  // `world` must outlive this.
-  LoadBalancerNetwork(const NetworkWorld& world, InterfaceOfTask interface_of_task)
-      : world_(world), interface_of_task_(std::move(interface_of_task)) {}
+  // `world` and `flows`, which is told of every connection, must outlive this.
+  LoadBalancerNetwork(const NetworkWorld& world, InterfaceOfTask interface_of_task, FlowRecorder* flows = nullptr)
+      : world_(world), interface_of_task_(std::move(interface_of_task)), flows_(flows) {}
 
-  std::uint64_t Version() const override { return world_.version(); }
+  // While flows are recorded every answer is a new version: each connection is judged, and so seen.
+  std::uint64_t Version() const override;
   loadbalancer::Verdict ClientToLoadBalancer(const loadbalancer::LoadBalancer& load_balancer,
                                              const loadbalancer::Node& node, const std::string& source,
                                              int listener_port) const override;
@@ -53,7 +57,11 @@ class LoadBalancerNetwork : public loadbalancer::Network {
 
  private:
   const NetworkWorld& world_;
+  loadbalancer::Verdict Judge(const network::Flow& flow) const;
+
   const InterfaceOfTask interface_of_task_;
+  FlowRecorder* const flows_;
+  mutable std::atomic<std::uint64_t> asked_{0};
 };
 
 }  // namespace drydock::world

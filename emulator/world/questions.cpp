@@ -180,6 +180,7 @@ std::string NetworkQuestions::Connect(const std::string& task_arn, const std::st
     flow.destination = ends_.Destination(topology, destination.name, flow.source);
     flow.destination_ports = network::PortRange::One(*destination.port);
     const Path path = network::Evaluate(topology, flow);
+    flows_.Saw(topology, path);
     const Reaction reaction = ReactionAt(topology, path, *destination.port);
     return JsonObject([&](Writer& writer) {
       Member(writer, "from", task_arn);

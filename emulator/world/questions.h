@@ -5,6 +5,7 @@
 
 #include "emulator/tasks/runtime.h"
 #include "emulator/world/ends.h"
+#include "emulator/world/flow_recorder.h"
 #include "emulator/world/network.h"
 
 namespace drydock::world {
@@ -12,9 +13,13 @@ namespace drydock::world {
 class NetworkQuestions {
  public:
   // The references must outlive this.
-  NetworkQuestions(store::Database& database, const NetworkWorld& network, const tasks::Runtime& runtime,
-                   ServiceCalled service_called)
-      : database_(database), network_(network), runtime_(runtime), ends_(database, std::move(service_called)) {}
+  NetworkQuestions(store::Database& database, const NetworkWorld& network, FlowRecorder& flows,
+                   const tasks::Runtime& runtime, ServiceCalled service_called)
+      : database_(database),
+        network_(network),
+        flows_(flows),
+        runtime_(runtime),
+        ends_(database, std::move(service_called)) {}
 
   struct Question {
     std::string from;              // as Ends::Source takes it
@@ -38,6 +43,7 @@ class NetworkQuestions {
 
   store::Database& database_;
   const NetworkWorld& network_;
+  FlowRecorder& flows_;
   const tasks::Runtime& runtime_;
   const Ends ends_;
 };

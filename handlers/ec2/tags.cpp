@@ -11,6 +11,7 @@
 #include "emulator/core/text.h"
 #include "handlers/ec2/errors.h"
 #include "handlers/ec2/filters.h"
+#include "handlers/ec2/flow_logs.h"
 #include "handlers/ec2/network_insights.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/vpc_peering_connections.h"
@@ -86,6 +87,7 @@ constexpr Taggable kTaggable[] = {
     MakeTaggable<record::VpcEndpoint>(),
     MakeTaggable<record::ManagedPrefixList>(),
     MakeTaggable<record::EgressOnlyInternetGateway>(),
+    MakeTaggable<record::FlowLog>(),
     MakeTaggable<record::NetworkInsightsPath>(),
     MakeTaggable<record::NetworkInsightsAnalysis>(),
     MakeTaggable<record::NetworkInsightsAccessScope>(),

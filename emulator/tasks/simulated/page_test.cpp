@@ -49,3 +49,13 @@ TEST_CASE("the page says who answers and what arrived, and no value of the envir
   CHECK(std::string(json["request"]["source"].GetString()) == "10.0.0.10");
   CHECK(json["request"]["bodySize"].GetInt() == 7);
 }
+
+TEST_CASE("what a task is asked to connect to") {
+  using drydock::tasks::simulated::ConnectAskedFor;
+  CHECK(ConnectAskedFor("/_drydock/connect?to=10.0.20.5%3A27017") == "10.0.20.5:27017");
+  CHECK(ConnectAskedFor("/_drydock/connect?x=1&to=secretsmanager:443") == "secretsmanager:443");
+  CHECK(ConnectAskedFor("/_drydock/connect") == "");
+  CHECK(ConnectAskedFor("/_drydock/connect?to=%zz") == "");
+  CHECK_FALSE(ConnectAskedFor("/_drydock/connections?to=x"));
+  CHECK_FALSE(ConnectAskedFor("/"));
+}
