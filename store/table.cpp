@@ -7,6 +7,7 @@
 #include "store/table.h"
 
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -133,9 +134,12 @@ std::string Conditions(const RecordType& type, Shape shape, const Scope* scope, 
     const Scope narrowed = Narrowed(type, *scope);
     values.insert(values.end(), {narrowed.account, narrowed.region});
   }
+  bool first = true;
   for (const Condition& condition : query.where) {
     const char* name = IndexedField(type, condition.member).name;
-    sql += shape == Shape::kUpToDate ? fmt::format(" AND \"{}\"", name)
+    // A plus keeps SQLite from choosing the index of a later condition.
+    const char* filter = std::exchange(first, false) ? "" : "+";
+    sql += shape == Shape::kUpToDate ? fmt::format(" AND {}\"{}\"", filter, name)
                                      : fmt::format(" AND json_extract(document, '$.{}')", name);
     if (std::holds_alternative<std::monostate>(condition.value)) {
       sql += " IS NULL";

@@ -311,37 +311,46 @@ def until_steady(ecs, names, seconds=600):
             time.sleep(0.1)
 
 
+def place_for_tasks(ec2, region):
+    """A VPC with a way out; the networkConfiguration of tasks in it."""
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    table = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{index * 64}.0/18", AvailabilityZone=region + zone)["Subnet"]["SubnetId"]
+               for index, zone in enumerate("abc")]
+    return {"awsvpcConfiguration": {"subnets": subnets, "assignPublicIp": "ENABLED"}}
+
+
 def services(binary):
     """Many services: how long until all are steady, what they cost then, and what a deployment over all of them costs."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server("--data-dir", f"{folder}/data")
-        aws = server.aws(ACCOUNT, "us-east-1")
-        ec2, ecs = aws.client("ec2"), aws.client("ecs")
-        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
-        table = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]["RouteTableId"]
-        ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
-        subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{index * 64}.0/18", AvailabilityZone=f"us-east-1{zone}")[
-            "Subnet"]["SubnetId"] for index, zone in enumerate("abc")]
-        ecs.create_cluster(clusterName="bench")
-        for _ in range(2):
-            ecs.register_task_definition(
-                family="bench", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
-                containerDefinitions=[{"name": "app", "image": "public.ecr.aws/bench/app:1", "portMappings": [{"containerPort": 80}]}])
-        network = {"awsvpcConfiguration": {"subnets": subnets, "assignPublicIp": "ENABLED"}}
-        names = [f"service-{number}" for number in range(SERVICES)]
+        regions = {}  # 5,000 network interfaces are the quota of a region, and a deployment has twice its tasks for a moment
+        for region in ("us-east-1", "us-east-2", "us-west-2", "eu-central-1", "eu-west-1"):
+            aws = server.aws(ACCOUNT, region)
+            ecs = aws.client("ecs")
+            regions[region] = (ecs, place_for_tasks(aws.client("ec2"), region))
+            ecs.create_cluster(clusterName="bench")
+            for _ in range(2):
+                ecs.register_task_definition(
+                    family="bench", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+                    containerDefinitions=[{"name": "app", "image": "public.ecr.aws/bench/app:1", "portMappings": [{"containerPort": 80}]}])
+        names = {region: [f"service-{number}" for number in range(SERVICES // len(regions))] for region in regions}
 
         def roll_out(what, wanted, act):
             began, used = time.perf_counter(), cpu_seconds(server.process.pid)
-            for name in names:
-                act(name)
-            until_steady(ecs, names)
+            for region, (client, network) in regions.items():
+                for name in names[region]:
+                    act(client, network, name)
+            for region, (client, _) in regions.items():
+                until_steady(client, names[region])
             took = time.perf_counter() - began
             report(what, f"{took:.1f} s, {(cpu_seconds(server.process.pid) - used) / SERVICES / TASKS * 1000:.2f} ms CPU for each task",
                    wanted=wanted)
 
-        roll_out(f"{SERVICES:,} services of {TASKS} tasks until all are steady", "under 20 s for 1,000", lambda name: ecs.create_service(
+        roll_out(f"{SERVICES:,} services of {TASKS} tasks until all are steady", "under 20 s for 1,000", lambda client, network, name: client.create_service(
             cluster="bench", serviceName=name, taskDefinition="bench:1", desiredCount=TASKS, launchType="FARGATE",
             networkConfiguration=network))
         report(f"memory with {SERVICES * TASKS:,} tasks (resident)", f"{memory_mib(server.process.pid):.0f} MiB", wanted="under 300 MiB")
@@ -354,7 +363,7 @@ def services(binary):
         body = json.dumps({"cluster": "bench", "tasks": arns})
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.DescribeTasks",
                    "X-Amz-Date": "20260101T000000Z", "Authorization":
-                   f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/us-east-1/ecs/aws4_request, SignedHeaders=host, Signature=0"}
+                   f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/eu-west-1/ecs/aws4_request, SignedHeaders=host, Signature=0"}
         took = []
         for _ in range(50):
             began = time.perf_counter()
@@ -362,7 +371,7 @@ def services(binary):
             took.append((time.perf_counter() - began) * 1000)
             assert status == 200
         report(f"DescribeTasks of {len(arns)} among {SERVICES * TASKS:,}", f"{sorted(took)[25]:.1f} ms", wanted="under 5 ms")
-        roll_out(f"a deployment over {SERVICES:,} services of {TASKS} tasks", "linear in tasks", lambda name: ecs.update_service(
+        roll_out(f"a deployment over {SERVICES:,} services of {TASKS} tasks", "linear in tasks", lambda client, _, name: client.update_service(
             cluster="bench", service=name, taskDefinition="bench:2"))
         server.stop()
 

@@ -52,7 +52,7 @@ std::int32_t CountTasks(Context& context, const std::string& cluster, std::initi
   for (const char* status : statuses)
     count += context.tx.Count<records::ecs::Task>(
         context.scope,
-        store::Where(&records::ecs::Task::cluster, cluster).And(&records::ecs::Task::last_status, std::string(status)));
+        store::Where(&records::ecs::Task::last_status, std::string(status)).And(&records::ecs::Task::cluster, cluster));
   return static_cast<std::int32_t>(count);
 }
 

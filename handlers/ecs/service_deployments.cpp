@@ -13,6 +13,8 @@
 namespace drydock::ecs {
 namespace {
 
+constexpr char kBreaker[] = "ECS deployment circuit breaker";
+
 using History = records::ecs::ServiceDeployment;
 using Revision = records::ecs::ServiceRevision;
 
@@ -54,7 +56,7 @@ void OpenBreaker(Context& context, records::ecs::Service& service) {
     history.circuit_breaker_triggered = true;
     history.circuit_breaker_failures = failed.failed_tasks;
   });
-  FailDeployment(context, service, "ECS deployment circuit breaker: tasks failed to start.",
+  FailDeployment(context, service, fmt::format("{}: tasks failed to start.", kBreaker),
                  breaker.rollback.value_or(false));
 }
 
@@ -197,7 +199,9 @@ void FailDeployment(Context& context, records::ecs::Service& service, const std:
   back.deployment_id = failed.deployment_id;
   back.rollback = true;
   back.alternate = failed.alternate;
-  back.rollout_state_reason = fmt::format("ECS deployment circuit breaker: rolling back to deploymentId {}.", target);
+  const bool breaker = reason.starts_with(kBreaker);
+  back.rollout_state_reason = fmt::format("{}: rolling back to deploymentId {}.",  // without the breaker unconfirmed
+                                          breaker ? kBreaker : "ECS deployment stopped", target);
   PutInFront(service, std::move(back));
 }
 

@@ -34,6 +34,8 @@ class Reconciliation {
       RunTaskSets();
     else if (!front.empty() && IsInStages(service_))
       RunStages();
+    else if (!front.empty() && IsHalted())
+      CarryEach();
     else if (!front.empty())
       RunRolling();
     ForgetFinishedDeployments();
@@ -46,6 +48,12 @@ class Reconciliation {
 
  private:
   records::ecs::Deployment& primary() { return service_.deployments.front(); }
+
+  // Stopped between two stages: whoever serves goes on serving.
+  bool IsHalted() const {
+    const auto& front = service_.deployments.front();
+    return service_.status == "ACTIVE" && front.in_stages && front.rollout_state == "FAILED";
+  }
 
   void RunRolling() {
     primary().desired_count = service_.desired_count;

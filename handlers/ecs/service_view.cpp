@@ -14,21 +14,33 @@
 namespace drydock::ecs {
 namespace {
 
-using records::ecs::Task;
-
 struct Counts {
   std::int32_t running = 0;
   std::int32_t pending = 0;
 };
 
+bool IsPending(const std::string& status) {
+  return status == "PROVISIONING" || status == "PENDING" || status == "ACTIVATING";
+}
+
 // By deployment id; tasks that are on their way out count for neither.
-std::map<std::string, Counts> CountTasks(Context& context, const std::string& service_arn) {
+std::map<std::string, Counts> CountTasks(Context& context, const records::ecs::Service& service) {
   std::map<std::string, Counts> counts;
-  for (const auto& task : context.tx.List<Task>(context.scope, store::Where(&Task::active_service, service_arn))) {
+  if (service.deployments.size() == 1) {  // as nearly always: the tasks need not be read
+    const auto count = [&](const char* status) {
+      return static_cast<std::int32_t>(context.tx.Count<records::ecs::Task>(
+          context.scope, store::Where(&records::ecs::Task::active_service, service.arn)
+                             .And(&records::ecs::Task::last_status, std::string(status))));
+    };
+    counts[service.deployments.front().id] = {count("RUNNING"),
+                                              count("PROVISIONING") + count("PENDING") + count("ACTIVATING")};
+    return counts;
+  }
+  for (const auto& task : context.tx.List<records::ecs::Task>(
+           context.scope, store::Where(&records::ecs::Task::active_service, service.arn))) {
     auto& of = counts[task.deployment_id];
-    if (task.last_status == "RUNNING") ++of.running;
-    if (task.last_status == "PROVISIONING" || task.last_status == "PENDING" || task.last_status == "ACTIVATING")
-      ++of.pending;
+    of.running += task.last_status == "RUNNING";
+    of.pending += IsPending(task.last_status);
   }
   return counts;
 }
@@ -67,7 +79,7 @@ Deployment RenderDeployment(const records::ecs::Deployment& deployment, const re
 Service RenderService(Context& context, const records::ecs::Service& service, bool with_tags) {
   const bool has_revision = !service.revision_id.empty();
   const auto revision = has_revision ? RevisionOf(context, service.revision_id) : records::ecs::ServiceRevision();
-  auto counts = CountTasks(context, service.arn);
+  auto counts = CountTasks(context, service);
   Service out;
   out.serviceArn = service.arn;
   out.serviceName = service.name;

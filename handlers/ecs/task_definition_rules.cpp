@@ -10,6 +10,7 @@
 #include "emulator/core/arn.h"
 #include "emulator/core/text.h"
 #include "handlers/ecr/image_reference.h"
+#include "handlers/ecs/container_definition_rules.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/identifiers.h"
 
@@ -140,17 +141,13 @@ void CheckContainerOnFargate(const ContainerDefinition& container, bool ecr_imag
     throw errors::Client(fmt::format("Fargate compatible task definitions do not support {}", what));
   };
   if (IsSet(container.privileged)) refuse("privileged");
-  if (!container.links.empty()) refuse("links");
   if (!container.resourceRequirements.empty()) refuse("GPU");
   if (!container.dockerSecurityOptions.empty()) refuse("dockerSecurityOptions");
-  if (!container.extraHosts.empty()) refuse("extraHosts");
   if (container.linuxParameters) {
     if (!container.linuxParameters->devices.empty()) refuse("devices");
     if (container.linuxParameters->sharedMemorySize) refuse("sharedMemorySize");
     if (!container.linuxParameters->tmpfs.empty()) refuse("tmpfs");
   }
-  if (container.stopTimeout.value_or(30) > 120 || container.stopTimeout.value_or(30) < 0)
-    throw errors::Client("Container stopTimeout must be between 0 and 120.");  // unconfirmed
   if (has_execution_role) return;
   if (ecr_image)
     throw errors::Client("Fargate requires task definition to have execution role ARN to support ECR images.");
@@ -174,6 +171,7 @@ void CheckContainer(const ContainerDefinition& container, const TaskDefinition& 
   if (container.memory && container.memoryReservation && *container.memoryReservation > *container.memory)
     throw errors::Client(fmt::format(  // unconfirmed
         "Invalid setting for container '{}'. 'memory' must be greater than 'memoryReservation'.", *container.name));
+  CheckContainerDetails(container, task, fargate);
   if (container.healthCheck) CheckHealthCheck(*container.healthCheck);
   CheckEnvironment(container);
   if (container.logConfiguration) CheckLogConfiguration(*container.logConfiguration, fargate);
@@ -281,7 +279,16 @@ void AddRequiredAttributes(TaskDefinition& task, bool ecr) {
                        ? "ecs.capability.secrets.asm.environment-variables"
                        : "ecs.capability.secrets.ssm.environment-variables");
     if (!container.dependsOn.empty()) names.insert("ecs.capability.container-ordering");
+    if (!container.environmentFiles.empty()) names.insert("ecs.capability.env-files.s3");
+    if (container.firelensConfiguration)
+      names.insert("ecs.capability.firelens." + *container.firelensConfiguration->type);
+    if (container.repositoryCredentials) names.insert("ecs.capability.private-registry-authentication.secretsmanager");
+    if (container.privileged.value_or(false)) names.insert("com.amazonaws.ecs.capability.privileged-container");
   }
+  for (const auto& volume : task.volumes)
+    if (volume.efsVolumeConfiguration) names.insert("ecs.capability.efs");
+  if (task.pidMode || task.ipcMode) names.insert("ecs.capability.pid-ipc-namespace-sharing");
+  if (task.proxyConfiguration) names.insert("ecs.capability.aws-appmesh");
   if (task.networkMode == "awsvpc") names.insert("ecs.capability.task-eni");
   if (task.taskRoleArn) names.insert("com.amazonaws.ecs.capability.task-iam-role");
   if (ecr) names.insert("com.amazonaws.ecs.capability.ecr-auth");
@@ -353,6 +360,7 @@ TaskDefinition MakeTaskDefinition(const Scope& scope, std::string_view endpoint,
   const bool fargate = Has(in.requiresCompatibilities, "FARGATE");
   const bool awsvpc = in.networkMode == "awsvpc";
   if (fargate) CheckFargate(task);
+  CheckVolumeDefinitions(task, fargate);
   std::set<std::string> names;
   std::set<std::pair<int, std::string>> ports;
   bool any_essential = false, any_ecr = false;

@@ -182,3 +182,40 @@ TEST_CASE("what the developer guide forbids is refused") {
     dependency.condition = "START";
   }));
 }
+
+// ECS API reference, ContainerDefinition and its members.
+TEST_CASE("the less common parts of a container definition") {
+  const auto refuse = [](auto change) {
+    auto request = Fargate();
+    change(request.containerDefinitions.front());
+    return Refusal(request);
+  };
+  CHECK(refuse([](auto&) {}).empty());
+  CHECK(refuse([](auto& c) { c.hostname = "web"; }) ==
+        "hostname is not supported on container when networkMode=awsvpc.");
+  CHECK(refuse([](auto& c) { c.links = std::vector<std::string>{"db"}; }) ==
+        "Links are not supported when networkMode=awsvpc.");
+  CHECK_FALSE(refuse([](auto& c) { c.restartPolicy.emplace().restartAttemptPeriod = 59; }).empty());
+  CHECK_FALSE(refuse([](auto& c) { c.startTimeout = 121; }).empty());
+  CHECK_FALSE(refuse([](auto& c) { c.portMappings.front().containerPortRange = "1-2"; }).empty());
+  CHECK_FALSE(refuse([](auto& c) { c.volumesFrom.emplace_back().sourceContainer = "nobody"; }).empty());
+  CHECK_FALSE(refuse([](auto& c) {
+                auto& file = c.environmentFiles.emplace_back();
+                file.value = "arn:aws:s3:::bucket/file.txt";
+                file.type = "s3";
+              }).empty());
+  const auto limit = [&](const char* name, int soft, int hard) {
+    return refuse([&](auto& c) {
+      auto& added = c.ulimits.emplace_back();
+      added.name = name;
+      added.softLimit = soft;
+      added.hardLimit = hard;
+    });
+  };
+  CHECK(limit("nofile", 1024, 4096).empty());
+  CHECK_FALSE(limit("nofile", 4096, 1024).empty());
+  CHECK(limit("core", 0, 0) == "Fargate compatible task definitions only support the nofile ulimit");
+  CHECK_FALSE(refuse([](auto& c) {
+                c.linuxParameters.emplace().capabilities.emplace().add = std::vector<std::string>{"NET_ADMIN"};
+              }).empty());
+}
