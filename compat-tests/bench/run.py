@@ -376,8 +376,8 @@ def services(binary):
         server.stop()
 
 
-def network_engine():
-    for name in ("network_bench", "world_bench"):
+def engines():
+    for name in ("network_bench", "world_bench", "policy_bench"):
         bench = BUILD / "compat-tests" / "bench" / name
         if bench.exists():
             print(subprocess.run([bench], capture_output=True, text=True, check=True).stdout)
@@ -399,6 +399,7 @@ def write():
 
 PARTS = {"process": start_and_size, "api": api_port, "balancer": lambda binary: load_balancer(), "moto": moto,
          "services": services}
+PARTS = {"process": start_and_size, "api": api_port, "balancer": lambda binary: load_balancer(), "moto": moto, "engines": lambda binary: engines()}
 
 if __name__ == "__main__":
     asked = [argument for argument in sys.argv[1:] if not argument.isdigit()] or list(PARTS)

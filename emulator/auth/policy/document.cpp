@@ -110,6 +110,16 @@ std::vector<Condition> ReadConditions(const Json& value) {
   return conditions;
 }
 
+std::vector<std::string> ServicesOf(const Statement& statement) {
+  std::set<std::string> services;
+  for (const std::string& action : statement.actions) {
+    const std::string service = action.substr(0, action.find(':'));
+    if (statement.not_action || service.find_first_of("*?") != std::string::npos) return {};
+    services.insert(service);
+  }
+  return {services.begin(), services.end()};
+}
+
 Statement ReadStatement(const Json& value) {
   static const std::set<std::string> kNames{"Sid",       "Effect",   "Principal",   "NotPrincipal", "Action",
                                             "NotAction", "Resource", "NotResource", "Condition"};
@@ -146,6 +156,7 @@ Statement ReadStatement(const Json& value) {
     }
   }
   if (!effect) Fail(Malformed::Kind::kMissingField, "Effect");
+  statement.services = ServicesOf(statement);
   return statement;
 }
 

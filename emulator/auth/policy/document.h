@@ -28,6 +28,8 @@ struct Statement {
   Effect effect = Effect::kDeny;
   std::vector<std::string> actions;  // lower case, with wildcards
   bool not_action = false;           // `actions` stood in NotAction
+  // The services that `actions` name, "ecs", so that most statements are passed over at a glance; empty: any service.
+  std::vector<std::string> services;
   std::vector<std::string> resources;
   bool not_resource = false;
   std::optional<Principals> principal;

@@ -59,6 +59,10 @@ Reach ReachOf(const Statement& statement, const Caller& caller) {
 }
 
 bool MatchesAction(const Statement& statement, const std::string& action) {
+  const std::string_view service = std::string_view(action).substr(0, action.find(':'));
+  if (!statement.services.empty() &&
+      std::find(statement.services.begin(), statement.services.end(), service) == statement.services.end())
+    return false;
   const bool listed = std::any_of(statement.actions.begin(), statement.actions.end(),
                                   [&](const std::string& pattern) { return Like(pattern, action); });
   return listed != statement.not_action;

@@ -57,8 +57,15 @@ bool Expand(std::string_view text, const Keys& keys, std::string& out, Append ap
 }  // namespace
 
 bool Like(std::string_view pattern, std::string_view text) {
+  // Most patterns are told by how they begin.
+  const auto special = [](char c) { return c == '*' || c == '?' || c == kLiteral; };
+  std::size_t begin = 0;
+  while (begin < pattern.size() && begin < text.size() && pattern[begin] == text[begin] && !special(pattern[begin]))
+    ++begin;
+  if (begin == pattern.size()) return begin == text.size();
+  if (!special(pattern[begin])) return false;
   // Remembers the last * only: when a later part does not fit, that * takes one character more.
-  std::size_t p = 0, t = 0, star = std::string_view::npos, star_text = 0;
+  std::size_t p = begin, t = begin, star = std::string_view::npos, star_text = 0;
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
