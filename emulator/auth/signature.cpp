@@ -132,10 +132,6 @@ std::string PayloadHash(const Signature& signature, const Request& request) {
   return request.body_sha256 ? request.body_sha256() : Hex(Sha256(""));
 }
 
-std::string Scope(const Signature& signature) {
-  return signature.date + "/" + signature.region + "/" + signature.service + "/aws4_request";
-}
-
 // Every x-amz- header says something about the call, so it must be signed, as Host must be.
 bool SignsWhatItMust(const Signature& signature, const Request& request) {
   const auto is_signed = [&](const std::string& name) {
@@ -321,23 +317,37 @@ std::string CanonicalRequest(const Signature& signature, const Request& request)
 
 std::optional<Refusal> VerifySignature(const Signature& signature, const Request& request,
                                        const std::string& secret_key, Timestamp now) {
-  const Refusal mismatch{
-      Fault::kBadSignature,
-      "The request signature we calculated does not match the signature you provided. Check your AWS "
-      "Secret Access Key and signing method. Consult the service documentation for details."};
   if (auto refusal = CheckTime(signature, now)) return refusal;
-  if (signature.algorithm != Signature::Algorithm::kHmacSha256 || !SignsWhatItMust(signature, request)) return mismatch;
+  if (signature.algorithm != Signature::Algorithm::kHmacSha256 || !SignsWhatItMust(signature, request))
+    return SignatureMismatch();
+  // Only S3 takes bodies in signed chunks; elsewhere the marker would leave the body unsigned.
+  const std::string* payload = request.Header("x-amz-content-sha256");
+  if (payload && payload->starts_with("STREAMING-") && signature.service != "s3") return SignatureMismatch();
 
-  const std::string to_sign = std::string(kHmac) + "\n" + FormatBasicIso8601(signature.time) + "\n" + Scope(signature) +
-                              "\n" + Hex(Sha256(CanonicalRequest(signature, request)));
+  const std::string to_sign = std::string(kHmac) + "\n" + FormatBasicIso8601(signature.time) + "\n" +
+                              CredentialScope(signature) + "\n" + Hex(Sha256(CanonicalRequest(signature, request)));
+  const std::string expected = Hex(HmacSha256(SigningKey(signature, secret_key), to_sign));
+  if (signature.value.size() != expected.size() ||
+      CRYPTO_memcmp(signature.value.data(), expected.data(), expected.size()) != 0)
+    return SignatureMismatch();
+  return std::nullopt;
+}
+
+std::string SigningKey(const Signature& signature, const std::string& secret_key) {
   std::string key = "AWS4" + secret_key;
   for (const std::string& part : {signature.date, signature.region, signature.service, std::string("aws4_request")})
     key = HmacSha256(key, part);
-  const std::string expected = Hex(HmacSha256(key, to_sign));
-  if (signature.value.size() != expected.size() ||
-      CRYPTO_memcmp(signature.value.data(), expected.data(), expected.size()) != 0)
-    return mismatch;
-  return std::nullopt;
+  return key;
+}
+
+std::string CredentialScope(const Signature& signature) {
+  return signature.date + "/" + signature.region + "/" + signature.service + "/aws4_request";
+}
+
+Refusal SignatureMismatch() {
+  return {Fault::kBadSignature,
+          "The request signature we calculated does not match the signature you provided. Check your AWS "
+          "Secret Access Key and signing method. Consult the service documentation for details."};
 }
 
 }  // namespace drydock::auth

@@ -59,6 +59,13 @@ ParsedSignature ParseSignature(const Request& request);
 std::optional<Refusal> VerifySignature(const Signature& signature, const Request& request,
                                        const std::string& secret_key, Timestamp now);
 
+// What a signature's key is derived to, and the scope it is good for: 20260824/eu-central-1/ecs/aws4_request.
+std::string SigningKey(const Signature& signature, const std::string& secret_key);
+std::string CredentialScope(const Signature& signature);
+
+// What is said to every signature that is wrong.
+Refusal SignatureMismatch();
+
 // The canonical request that is hashed and signed; for tests and for explaining a mismatch.
 std::string CanonicalRequest(const Signature& signature, const Request& request);
 
