@@ -1,5 +1,6 @@
 #include "emulator/machine.h"
 
+#include "emulator/auth/policy/cache.h"
 #include "emulator/http/pipeline.h"
 #include "emulator/http/registry.h"
 #include "emulator/protocol/validate.h"
@@ -21,6 +22,7 @@
 #include "handlers/ecs/timers.h"
 #include "handlers/elbv2/timers.h"
 #include "handlers/engines.h"
+#include "handlers/iam/operation_access.h"
 #include "handlers/iam/usage.h"
 #include "handlers/logs/timers.h"
 #include "handlers/secretsmanager/timers.h"
@@ -118,7 +120,8 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
               runtime,
               [this](Context& context, const api::Operation& operation, const api::AnyStruct& input) {
                 return pipeline.Invoke(context, operation, input);
-              }},
+              },
+              std::make_shared<auth::policy::DocumentCache>()},
       network(*database),
       flows(*database, clock),
       task_events(*database, engines, ids),
@@ -138,7 +141,7 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
           [this](loadbalancer::ConfigurationPointer configuration) { data_plane.Publish(std::move(configuration)); }),
       timers(*database, clock),
       pipeline({clock, ids, *database, engines, validator, keys, options.account_id, options.strict_auth,
-                ec2::EnsureDefaultVpc, nullptr,
+                ec2::EnsureDefaultVpc, nullptr, iam::RequireAccess,
                 [this](const Principal& principal, const api::Operation& operation, const Scope& scope, Timestamp now,
                        store::Transaction* tx) {
                   usage.Note(principal, operation.service->signing_name, scope.region, now, tx);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "emulator/api/operation.h"
@@ -13,6 +14,10 @@
 #include "store/blobs.h"
 
 namespace drydock {
+
+namespace auth::policy {
+class DocumentCache;  // emulator/auth/policy/cache.h
+}
 
 // What the user chose on the command line, as far as handlers need it.
 struct Settings {
@@ -34,6 +39,8 @@ struct Engines {
   tasks::Runtime& runtime;
   // The way of a call from one service to another: checked, authorised and audited like one from outside.
   std::function<api::AnyStruct(Context&, const api::Operation&, const api::AnyStruct&)> invoke;
+  // Policy documents that have been read before; may be missing.
+  std::shared_ptr<auth::policy::DocumentCache> policies = nullptr;
 };
 
 // Calls an operation of another service as `principal`, in the caller's transaction:

@@ -398,8 +398,7 @@ def write():
 
 
 PARTS = {"process": start_and_size, "api": api_port, "balancer": lambda binary: load_balancer(), "moto": moto,
-         "services": services}
-PARTS = {"process": start_and_size, "api": api_port, "balancer": lambda binary: load_balancer(), "moto": moto, "engines": lambda binary: engines()}
+         "services": services, "engines": lambda binary: engines()}
 
 if __name__ == "__main__":
     asked = [argument for argument in sys.argv[1:] if not argument.isdigit()] or list(PARTS)

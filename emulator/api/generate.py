@@ -3,7 +3,7 @@
 
     generate.py --handlers handlers --out build/generated --chunks ec2=4,ecs=2
 
-It looks for AWS_OPERATION(service, Operation) in the handlers and writes into <out>/api/<service>/:
+It looks for AWS_OPERATION(service, Operation), AWS_ACCESS(…) and AWS_RESOURCES(service) in the handlers and writes into <out>/api/<service>/:
     <Struct>.h        one plain struct per header, for every struct an implemented operation uses
     schemas_<n>.cpp   the tables of the structs' fields
     dispatch.cpp      the table of the service's operations
@@ -17,7 +17,9 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).parent
-TAG = re.compile(r"^AWS_OPERATION\((\w+),\s*(\w+)\)", re.M)
+TAG = re.compile(r"^AWS_OPERATION\((\w+),\s*(\w+)\)(?:\s*^AWS_ACCESS\(((?:[^)\"]|\"[^\"]*\")*)\))?", re.M)
+ACCESS = re.compile(r"^AWS_ACCESS\(", re.M)
+RESOURCES = re.compile(r"^AWS_RESOURCES\((\w+)(, policies)?\)", re.M)
 SCALARS = {"string": "std::string", "boolean": "bool", "integer": "std::int32_t", "long": "std::int64_t",
            "double": "double", "float": "double", "timestamp": "Timestamp", "blob": "Blob", "character": "std::string"}
 KEYWORDS = {"default", "operator", "namespace", "private", "public", "protected", "class", "struct", "new", "delete",
@@ -73,8 +75,95 @@ def capitalised(name):
     return name[:1].upper() + name[1:]
 
 
+class Access:
+    """What stands in AWS_ACCESS(…) beside an operation; emulator/api/access.h says what it means."""
+
+    def __init__(self, generator, operation, text):
+        self.generator, self.operation = generator, operation
+        self.declared = text is not None
+        self.rules, self.keys, self.function = [], [], None
+        for quoted_text, name in re.findall(r'((?:"[^"]*"\s*)+)|(\w+)', text or ""):
+            if name:
+                self.function = name
+            else:
+                self.read("".join(re.findall(r'"([^"]*)"', quoted_text)))
+
+    def fail(self, message):
+        fail(f"AWS_ACCESS of {self.generator.service}:{self.operation}: {message}")
+
+    def read(self, text):
+        when, action, resource, keys = None, None, None, []
+        for word in text.split():
+            if word.endswith("?"):
+                when = self.member(word[:-1])
+            elif "=" in word:
+                name, value = word.split("=", 1)
+                keys += [name.lower(), self.part(value)]
+            elif re.fullmatch(r"[a-z0-9-]+:[A-Z]\w*", word):
+                action = word
+            elif resource is None:
+                resource = word
+            else:
+                self.fail(f"two resources in '{text}'")
+        if resource is None and action is None:
+            self.keys += keys
+        else:
+            kind, *parts = (resource or "*").split("/")
+            if kind.startswith("{"):
+                kind, parts = "", [kind, *parts]
+            self.rules.append((when, action, None if kind == "*" else kind, [self.part(p) for p in parts], keys))
+
+    def part(self, text):
+        if text.startswith("{"):
+            if not text.endswith("}"):
+                self.fail(f"'{text}' has no end")
+            self.member(text[1:-1].split("|")[0])
+        return text
+
+    def member(self, path):
+        shapes = self.generator.shapes
+        shape = self.generator.operations[self.operation]["input"]
+        for name in path.split("."):
+            while shapes[shape]["type"] == "list":
+                shape = shapes[shape]["member"]["shape"]
+            members = shapes[shape].get("members", {})
+            if name not in members:
+                self.fail(f"the input has no member '{path}'")
+            shape = members[name]["shape"]
+        return path
+
+    def tables(self):
+        """The constants that `expression` refers to."""
+        if not (self.rules or self.keys):
+            return []
+        lines = []
+        strings = lambda name, values: lines.append(
+            f"constexpr const char* {name}[] = {{{', '.join(quoted(v) for v in values)}}};") if values else None
+        text = lambda value: "nullptr" if value is None else quoted(value)
+        rows = []
+        for i, (when, action, kind, parts, keys) in enumerate(self.rules):
+            strings(f"p{i}_{self.operation}", parts)
+            strings(f"k{i}_{self.operation}", keys)
+            rows.append(f"{{{text(when)}, {text(action)}, {text(kind)}, {f'p{i}_{self.operation}' if parts else '{}'}, "
+                        f"{f'k{i}_{self.operation}' if keys else '{}'}}}")
+        strings(f"k_{self.operation}", self.keys)
+        if rows:
+            lines.append(f"constexpr AccessRule r_{self.operation}[] = {{{', '.join(rows)}}};")
+        return lines
+
+    def expression(self):
+        if not self.declared:
+            return "{}"
+        rules = f"r_{self.operation}" if self.rules else "{}"
+        keys = f"k_{self.operation}" if self.keys else "{}"
+        request = self.generator.operations[self.operation]["input"]
+        service = self.generator.service
+        function = f"internal::Ask<{service}::{request}, {service}::{self.function}>" if self.function else "nullptr"
+        return f"{{true, {rules}, {keys}, {function}}}"
+
+
 class Generator:
-    def __init__(self, service, facts, implemented):
+    def __init__(self, service, facts, implemented, access, resources):
         self.service = service
         self.facts = facts
         self.shapes = facts["shapes"]
@@ -90,6 +179,8 @@ class Generator:
                 if side not in operation:  # a struct without members, so that every operation has the same form
                     operation[side] = f"{name}{'Request' if side == 'input' else 'Response'}"
                     self.shapes.setdefault(operation[side], {"type": "structure", "members": {}})
+        self.access = {name: Access(self, name, access.get(name)) for name in self.implemented}
+        self.resources = resources  # None: it has no AWS_RESOURCES; else what stands behind the service's name
         self.structs = self.reachable()
         self.components = self.circles()
 
@@ -261,7 +352,13 @@ class Generator:
         for name in self.implemented:
             operation = self.operations[name]
             lines.append(f"{operation['output']} {name}(Context&, const {operation['input']}&);")
+            if self.access[name].function:
+                lines.append(f"api::Questions {self.access[name].function}(Context&, const {operation['input']}&);")
+        if self.resources is not None:
+            lines.append("api::Resource ResourceOf(Context&, std::string_view, const std::vector<std::string>&);")
         lines += ["}", "namespace drydock::api {", f"extern const Service k_{self.service};", "namespace {"]
+        for name in self.implemented:
+            lines += self.access[name].tables()
         rows = []
         overrides = self.facts.get("readOnly", {})
         for name in sorted(self.operations):
@@ -272,7 +369,7 @@ class Generator:
             if name in self.implemented:
                 s = self.service
                 row += (f", internal::MakeInput<{s}::{operation['input']}>, internal::Run<{s}::{operation['input']}, "
-                        f"{s}::{operation['output']}, {s}::{name}>")
+                        f"{s}::{operation['output']}, {s}::{name}>, {self.access[name].expression()}")
             rows.append(row + "},")
         lines += ["constexpr Operation kOperations[] = {"] + rows + ["};"]
         errors = self.error_facts()
@@ -283,13 +380,14 @@ class Generator:
         protocol = {"ec2": "kEc2", "query": "kQuery", "json": "kJson"}[facts["protocol"]]
         text = lambda key: quoted(facts[key]) if key in facts else "nullptr"
         flag = lambda value: str(bool(value)).lower()
+        resource_of = "nullptr" if self.resources is None else f"{self.service}::ResourceOf"
         lines += ["}  // namespace",
                   f"const Service k_{self.service}{{{quoted(self.service)}, {text('signingName')}, "
                   f"{text('endpointPrefix')}, Protocol::{protocol}, {text('apiVersion')}, {text('targetPrefix')}, "
                   f"{text('jsonVersion')}, {text('xmlNamespace')}, {flag(facts.get('milliseconds'))}, "
                   f"{flag(facts.get('upperCaseMessage'))}, ValidationStyle::{validation.get('style', 'kCoral')}, "
                   f"{quoted(validation.get('code', 'ValidationException'))}, {flag(validation.get('shortEnum'))}, "
-                  "kErrors, kOperations};", "}"]
+                  f"kErrors, kOperations, {resource_of}, {flag(self.resources)}}};", "}"]
         return "\n".join(lines) + "\n"
 
 
@@ -307,9 +405,16 @@ def main():
     arguments = parser.parse_args()
     chunks = {name: int(count) for name, count in (part.split("=") for part in arguments.chunks.split(",") if part)}
 
-    tags = {}
+    tags, access, resources = {}, {}, {}
     for path in sorted(arguments.handlers.rglob("*.cpp")):
-        for service, operation in TAG.findall(path.read_text()):
+        text = path.read_text()
+        resources.update(RESOURCES.findall(text))
+        found = list(TAG.finditer(text))
+        if sum(match[3] is not None for match in found) != len(ACCESS.findall(text)):
+            fail(f"{path}: an AWS_ACCESS that does not stand directly below an AWS_OPERATION")
+        for service, operation, questions in (match.groups() for match in found):
+            if questions is not None:
+                access.setdefault(service, {})[operation] = questions
             if operation in tags.setdefault(service, set()):
                 fail(f"{path}: AWS_OPERATION({service}, {operation}) stands twice")
             tags[service].add(operation)
@@ -319,7 +424,8 @@ def main():
             fail(f"there are no facts for AWS_OPERATION({service}, …)")
 
     for service in services:
-        generator = Generator(service, load(service), tags.get(service, set()))
+        generator = Generator(service, load(service), tags.get(service, set()), access.get(service, {}),
+                              resources.get(service))
         folder = arguments.out / "api" / service
         for name in generator.structs:
             write(folder / f"{name}.h", generator.header(name))

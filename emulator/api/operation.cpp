@@ -14,8 +14,11 @@ const Operation* FindOperation(const Service& service, std::string_view name) {
 
 namespace {
 // What any service may answer beside its own errors.
-constexpr ErrorFacts kCommonErrors[] = {
-    {"InternalFailure", 500}, {"NotImplemented", 501}, {"RequestEntityTooLarge", 413}};
+constexpr ErrorFacts kCommonErrors[] = {{"AccessDenied", 403},
+                                        {"InternalFailure", 500},
+                                        {"NotImplemented", 501},
+                                        {"RequestEntityTooLarge", 413},
+                                        {"UnauthorizedOperation", 403}};
 }  // namespace
 
 int HttpStatus(const Service& service, std::string_view code) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulator/api/access.h"
 #include "emulator/core/context.h"
 #include "emulator/core/schema.h"
 
@@ -63,6 +64,7 @@ struct Operation {
   // nullptr when AWS has the operation and Drydock does not.
   AnyStruct (*make_input)() = nullptr;
   AnyStruct (*run)(Context&, const AnyStruct& input) = nullptr;
+  OperationAccess access = {};
 };
 
 struct Service {
@@ -81,6 +83,9 @@ struct Service {
   bool short_enum_violations;  // "Value at '…'" without the value (IAM)
   std::span<const ErrorFacts> errors;
   std::span<const Operation> operations;  // sorted by name; all that AWS has
+  // What policies know about a resource of this service; nullptr: nothing but its ARN.
+  Resource (*resource_of)(Context&, std::string_view type, const std::vector<std::string>& parts) = nullptr;
+  bool resource_policies = false;  // its resources have policies, which bind root as well
 };
 
 // The generated table of all services with facts.
@@ -96,6 +101,10 @@ namespace internal {
 template <class In, class Out, Out (*kFunction)(Context&, const In&)>
 AnyStruct Run(Context& context, const AnyStruct& input) {
   return AnyStruct::Make<Out>(kFunction(context, input.as<In>()));
+}
+template <class In, Questions (*kFunction)(Context&, const In&)>
+Questions Ask(Context& context, const AnyStruct& input) {
+  return kFunction(context, input.as<In>());
 }
 template <class In>
 AnyStruct MakeInput() {

@@ -223,8 +223,15 @@ void Pipeline::Authenticate(const Request& request, Call& call) {
   auto identity = auth::Identify(call.signature, SignedRequest(request, call.body), parts_.keys,
                                  {parts_.default_account, parts_.strict_auth}, call.now);
   if (const auto* refusal = std::get_if<auth::Refusal>(&identity)) throw AuthenticationError(*call.service, *refusal);
-  call.principal = std::get<auth::Caller>(identity).principal;
-  call.scope = {call.principal.account, std::get<auth::Signature>(call.signature).region};
+  const auto& caller = std::get<auth::Caller>(identity);
+  const auto& signature = std::get<auth::Signature>(call.signature);
+  // What was signed for one service must not be sent to another.
+  if (caller.verified && signature.service != call.service->signing_name)
+    throw AuthenticationError(
+        *call.service, {auth::Fault::kBadSignature, fmt::format("Credential should be scoped to correct service: '{}'.",
+                                                                call.service->signing_name)});
+  call.principal = caller.principal;
+  call.scope = {call.principal.account, signature.region};
 }
 
 void Pipeline::Decode(Call& call) {
@@ -252,6 +259,7 @@ void Pipeline::Prepare(const Call& call) {
 api::AnyStruct Pipeline::Run(Call& call) {
   const auto run = [&](store::Transaction& tx) {
     Context context = MakeContext(tx, call);
+    parts_.authorize(context, *call.operation, *call.input);
     return call.operation->run(context, *call.input);
   };
   return call.operation->read_only ? parts_.database.Read(run) : parts_.database.Write(run);
@@ -261,6 +269,7 @@ api::AnyStruct Pipeline::Invoke(Context& context, const api::Operation& operatio
   if (!operation.run) throw OperationNotImplemented(operation);
   if (parts_.used) parts_.used(context.principal, operation, context.scope, context.now, &context.tx);
   parts_.validator.Check(*operation.service, input.schema(), input.get());
+  parts_.authorize(context, operation, input);
   return operation.run(context, input);
 }
 

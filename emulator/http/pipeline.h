@@ -43,6 +43,8 @@ class Pipeline {
     // Called once for each account and region before its first request, in a transaction of its own.
     std::function<void(Context&)> prepare_account;
     std::function<void(const Audit&)> audit;  // may be empty
+    // Throws the AccessDenied of a principal whose policies do not allow the operation with this input.
+    std::function<void(Context&, const api::Operation&, const api::AnyStruct& input)> authorize = {};
     // Told of each call that is made by somebody known, before it runs; the transaction of a call between services.
     std::function<void(const Principal&, const api::Operation&, const Scope&, Timestamp, store::Transaction*)> used =
         {};

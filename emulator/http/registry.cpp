@@ -327,11 +327,7 @@ void Registry::Authenticate(Call& call) const {
   call.principal = login->principal;
   call.scope = login->registry;
   if (const auto host = ecr::EcrRegistryOf(call.request.Header("Host"))) {
-    if (host->account != call.scope.account && call.route.what != Route::What::kPing) {
-      throw Refusal(404, "NAME_UNKNOWN",
-                    fmt::format("The repository with name '{}' does not exist in the registry with id '{}'",
-                                call.repository(), host->account));
-    }
+    call.scope.account = host->account;  // another account's registry, as far as its repositories' policies go
     call.scope.region = host->region;
   }
 }

@@ -208,6 +208,7 @@ void AddTags(Record& record, const List<Tag>& tags) {
 }
 
 AWS_OPERATION(acm, DescribeCertificate)
+AWS_ACCESS("certificate/{CertificateArn}")
 DescribeCertificateResponse DescribeCertificate(Context& context, const DescribeCertificateRequest& in) {
   const Record record = RequireCertificate(context, *in.CertificateArn);
   DescribeCertificateResponse out;
@@ -216,6 +217,7 @@ DescribeCertificateResponse DescribeCertificate(Context& context, const Describe
 }
 
 AWS_OPERATION(acm, GetCertificate)
+AWS_ACCESS("certificate/{CertificateArn}")
 GetCertificateResponse GetCertificate(Context& context, const GetCertificateRequest& in) {
   const Record record = RequireCertificate(context, *in.CertificateArn);
   if (record.certificate.empty()) throw errors::InProgress(record.arn);
@@ -250,6 +252,7 @@ ListCertificatesResponse ListCertificates(Context& context, const ListCertificat
 }
 
 AWS_OPERATION(acm, DeleteCertificate)
+AWS_ACCESS("certificate/{CertificateArn}")
 DeleteCertificateResponse DeleteCertificate(Context& context, const DeleteCertificateRequest& in) {
   const Record record = RequireCertificate(context, *in.CertificateArn);
   if (!UsersOf(context, record.arn).empty()) throw errors::InUse(record.arn, context.account());
@@ -259,6 +262,7 @@ DeleteCertificateResponse DeleteCertificate(Context& context, const DeleteCertif
 }
 
 AWS_OPERATION(acm, AddTagsToCertificate)
+AWS_ACCESS("certificate/{CertificateArn}")
 AddTagsToCertificateResponse AddTagsToCertificate(Context& context, const AddTagsToCertificateRequest& in) {
   Record record = RequireCertificate(context, *in.CertificateArn);
   AddTags(record, in.Tags);
@@ -267,6 +271,7 @@ AddTagsToCertificateResponse AddTagsToCertificate(Context& context, const AddTag
 }
 
 AWS_OPERATION(acm, RemoveTagsFromCertificate)
+AWS_ACCESS("certificate/{CertificateArn}")
 RemoveTagsFromCertificateResponse RemoveTagsFromCertificate(Context& context,
                                                             const RemoveTagsFromCertificateRequest& in) {
   Record record = RequireCertificate(context, *in.CertificateArn);
@@ -280,6 +285,7 @@ RemoveTagsFromCertificateResponse RemoveTagsFromCertificate(Context& context,
 }
 
 AWS_OPERATION(acm, ListTagsForCertificate)
+AWS_ACCESS("certificate/{CertificateArn}")
 ListTagsForCertificateResponse ListTagsForCertificate(Context& context, const ListTagsForCertificateRequest& in) {
   const Record record = RequireCertificate(context, *in.CertificateArn);
   ListTagsForCertificateResponse out;

@@ -36,6 +36,7 @@ void CheckChain(const std::string& certificate, const std::string& chain) {
 }  // namespace
 
 AWS_OPERATION(acm, ImportCertificate)
+AWS_ACCESS("certificate/{CertificateArn|*}", "Tags? acm:AddTagsToCertificate certificate/{CertificateArn|*}")
 ImportCertificateResponse ImportCertificate(Context& context, const ImportCertificateRequest& in) {
   records::acm::Certificate record;
   if (in.CertificateArn) {

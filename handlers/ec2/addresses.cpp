@@ -92,6 +92,7 @@ void Disassociate(Context& context, const record::ElasticAddress& elastic) {
 }  // namespace
 
 AWS_OPERATION(ec2, AllocateAddress)
+AWS_ACCESS("elastic-ip/*")
 AllocateAddressResult AllocateAddress(Context& context, const AllocateAddressRequest& in) {
   RefuseParameters(in, {"Address", "PublicIpv4Pool", "CustomerOwnedIpv4Pool", "IpamPoolId"});
   if (in.Domain == "standard") throw errors::UnsupportedParameter("Domain=standard");
@@ -115,6 +116,7 @@ AllocateAddressResult AllocateAddress(Context& context, const AllocateAddressReq
 }
 
 AWS_OPERATION(ec2, ReleaseAddress)
+AWS_ACCESS("elastic-ip/{AllocationId}", "elastic-ip/{PublicIp}")
 ReleaseAddressResponse ReleaseAddress(Context& context, const ReleaseAddressRequest& in) {
   const auto elastic = Named(context, in.AllocationId, in.PublicIp);
   if (elastic.managed_by) throw errors::AuthFailure();
@@ -127,6 +129,8 @@ ReleaseAddressResponse ReleaseAddress(Context& context, const ReleaseAddressRequ
 
 // AllowReassociation is true unless it is said otherwise: AssociateAddress's manual.
 AWS_OPERATION(ec2, AssociateAddress)
+AWS_ACCESS("elastic-ip/{AllocationId}", "elastic-ip/{PublicIp}", "instance/{InstanceId}",
+           "network-interface/{NetworkInterfaceId}")
 AssociateAddressResult AssociateAddress(Context& context, const AssociateAddressRequest& in) {
   const auto named = Named(context, in.AllocationId, in.PublicIp);
   if (in.InstanceId) throw errors::TargetNotFound("InvalidInstanceID.NotFound", "instance", *in.InstanceId);
@@ -157,6 +161,7 @@ AssociateAddressResult AssociateAddress(Context& context, const AssociateAddress
 }
 
 AWS_OPERATION(ec2, DisassociateAddress)
+AWS_ACCESS("elastic-ip/{AssociationId}", "elastic-ip/{PublicIp}")
 DisassociateAddressResponse DisassociateAddress(Context& context, const DisassociateAddressRequest& in) {
   if (!in.AssociationId) {
     if (!in.PublicIp) throw errors::MissingParameter("associationId");

@@ -100,6 +100,7 @@ std::vector<record::DhcpConfiguration> TakeDhcpOptions(const CreateDhcpOptionsRe
 }  // namespace
 
 AWS_OPERATION(ec2, CreateDhcpOptions)
+AWS_ACCESS("dhcp-options/*")
 CreateDhcpOptionsResult CreateDhcpOptions(Context& context, const CreateDhcpOptionsRequest& in) {
   record::DhcpOptions options;
   options.configurations = TakeDhcpOptions(in);
@@ -114,6 +115,7 @@ CreateDhcpOptionsResult CreateDhcpOptions(Context& context, const CreateDhcpOpti
 
 // "default" is no options at all. AssociateDhcpOptions's manual.
 AWS_OPERATION(ec2, AssociateDhcpOptions)
+AWS_ACCESS("dhcp-options/{DhcpOptionsId}", "vpc/{VpcId}")
 AssociateDhcpOptionsResponse AssociateDhcpOptions(Context& context, const AssociateDhcpOptionsRequest& in) {
   auto vpc = Require<record::Vpc>(context, *in.VpcId);
   if (*in.DhcpOptionsId != "default") Require<record::DhcpOptions>(context, *in.DhcpOptionsId);
@@ -124,6 +126,7 @@ AssociateDhcpOptionsResponse AssociateDhcpOptions(Context& context, const Associ
 }
 
 AWS_OPERATION(ec2, DeleteDhcpOptions)
+AWS_ACCESS("dhcp-options/{DhcpOptionsId}")
 DeleteDhcpOptionsResponse DeleteDhcpOptions(Context& context, const DeleteDhcpOptionsRequest& in) {
   const auto options = Require<record::DhcpOptions>(context, *in.DhcpOptionsId);
   for (const auto& vpc : context.tx.List<record::Vpc>(context.scope))

@@ -33,6 +33,7 @@ EgressOnlyInternetGateway ToWire(const record::EgressOnlyInternetGateway& gatewa
 }  // namespace
 
 AWS_OPERATION(ec2, CreateEgressOnlyInternetGateway)
+AWS_ACCESS("vpc/{VpcId}", "egress-only-internet-gateway/*")
 CreateEgressOnlyInternetGatewayResult CreateEgressOnlyInternetGateway(
     Context& context, const CreateEgressOnlyInternetGatewayRequest& in) {
   CreateEgressOnlyInternetGatewayResult out;
@@ -58,6 +59,7 @@ CreateEgressOnlyInternetGatewayResult CreateEgressOnlyInternetGateway(
 
 // Routes to it become blackholes.
 AWS_OPERATION(ec2, DeleteEgressOnlyInternetGateway)
+AWS_ACCESS("egress-only-internet-gateway/{EgressOnlyInternetGatewayId}")
 DeleteEgressOnlyInternetGatewayResult DeleteEgressOnlyInternetGateway(
     Context& context, const DeleteEgressOnlyInternetGatewayRequest& in) {
   const auto gateway = Require<record::EgressOnlyInternetGateway>(context, *in.EgressOnlyInternetGatewayId);

@@ -49,6 +49,7 @@ bool HasMappedPublicAddresses(Context& context, const std::string& vpc_id) {
 }  // namespace
 
 AWS_OPERATION(ec2, CreateInternetGateway)
+AWS_ACCESS("internet-gateway/*")
 CreateInternetGatewayResult CreateInternetGateway(Context& context, const CreateInternetGatewayRequest& in) {
   record::InternetGateway gateway;
   gateway.tags = TakeTags(in.TagSpecifications, kKind<record::InternetGateway>);
@@ -64,6 +65,7 @@ CreateInternetGatewayResult CreateInternetGateway(Context& context, const Create
 }
 
 AWS_OPERATION(ec2, AttachInternetGateway)
+AWS_ACCESS("internet-gateway/{InternetGatewayId}", "vpc/{VpcId}")
 AttachInternetGatewayResponse AttachInternetGateway(Context& context, const AttachInternetGatewayRequest& in) {
   auto gateway = Require<record::InternetGateway>(context, *in.InternetGatewayId);
   const auto vpc = Require<record::Vpc>(context, *in.VpcId);
@@ -81,6 +83,7 @@ AttachInternetGatewayResponse AttachInternetGateway(Context& context, const Atta
 }
 
 AWS_OPERATION(ec2, DetachInternetGateway)
+AWS_ACCESS("internet-gateway/{InternetGatewayId}", "vpc/{VpcId}")
 DetachInternetGatewayResponse DetachInternetGateway(Context& context, const DetachInternetGatewayRequest& in) {
   auto gateway = Require<record::InternetGateway>(context, *in.InternetGatewayId);
   const auto vpc = Require<record::Vpc>(context, *in.VpcId);
@@ -95,6 +98,7 @@ DetachInternetGatewayResponse DetachInternetGateway(Context& context, const Deta
 }
 
 AWS_OPERATION(ec2, DeleteInternetGateway)
+AWS_ACCESS("internet-gateway/{InternetGatewayId}")
 DeleteInternetGatewayResponse DeleteInternetGateway(Context& context, const DeleteInternetGatewayRequest& in) {
   const auto gateway = Require<record::InternetGateway>(context, *in.InternetGatewayId);
   if (gateway.vpc_id) throw errors::HasDependencies("internetGateway", gateway.internet_gateway_id);

@@ -158,6 +158,7 @@ void NatGatewayTimerFired(Context& context, const std::string& nat_gateway_id) {
 }
 
 AWS_OPERATION(ec2, CreateNatGateway)
+AWS_ACCESS("subnet/{SubnetId}", "elastic-ip/{AllocationId}", "elastic-ip/{SecondaryAllocationIds}", "natgateway/*")
 CreateNatGatewayResult CreateNatGateway(Context& context, const CreateNatGatewayRequest& in) {
   RefuseParameters(in, {"VpcId", "AvailabilityZoneAddresses", "SecondaryAllocationIds", "SecondaryPrivateIpAddresses",
                         "SecondaryPrivateIpAddressCount"});
@@ -198,6 +199,7 @@ CreateNatGatewayResult CreateNatGateway(Context& context, const CreateNatGateway
 }
 
 AWS_OPERATION(ec2, DeleteNatGateway)
+AWS_ACCESS("natgateway/{NatGatewayId}")
 DeleteNatGatewayResult DeleteNatGateway(Context& context, const DeleteNatGatewayRequest& in) {
   auto gateway = Require<record::NatGateway>(context, *in.NatGatewayId);
   EndDryRun(in.DryRun);

@@ -346,6 +346,7 @@ void AccessScopeTimerFired(Context& context, const std::string& analysis_id) {
 }
 
 AWS_OPERATION(ec2, StartNetworkInsightsAccessScopeAnalysis)
+AWS_ACCESS("network-insights-access-scope/{NetworkInsightsAccessScopeId}", "network-insights-access-scope-analysis/*")
 StartNetworkInsightsAccessScopeAnalysisResult StartNetworkInsightsAccessScopeAnalysis(
     Context& context, const StartNetworkInsightsAccessScopeAnalysisRequest& in) {
   StartNetworkInsightsAccessScopeAnalysisResult out;
@@ -376,6 +377,7 @@ StartNetworkInsightsAccessScopeAnalysisResult StartNetworkInsightsAccessScopeAna
 }
 
 AWS_OPERATION(ec2, DeleteNetworkInsightsAccessScopeAnalysis)
+AWS_ACCESS("network-insights-access-scope-analysis/{NetworkInsightsAccessScopeAnalysisId}")
 DeleteNetworkInsightsAccessScopeAnalysisResult DeleteNetworkInsightsAccessScopeAnalysis(
     Context& context, const DeleteNetworkInsightsAccessScopeAnalysisRequest& in) {
   const auto analysis =
@@ -419,6 +421,7 @@ DescribeNetworkInsightsAccessScopeAnalysesResult DescribeNetworkInsightsAccessSc
 }
 
 AWS_OPERATION(ec2, GetNetworkInsightsAccessScopeAnalysisFindings)
+AWS_ACCESS("network-insights-access-scope-analysis/{NetworkInsightsAccessScopeAnalysisId}")
 GetNetworkInsightsAccessScopeAnalysisFindingsResult GetNetworkInsightsAccessScopeAnalysisFindings(
     Context& context, const GetNetworkInsightsAccessScopeAnalysisFindingsRequest& in) {
   const auto analysis =

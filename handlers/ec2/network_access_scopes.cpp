@@ -91,6 +91,7 @@ std::vector<AccessScopePath> Taken(const List<AccessScopePathRequest>& paths) {
 }  // namespace
 
 AWS_OPERATION(ec2, CreateNetworkInsightsAccessScope)
+AWS_ACCESS("network-insights-access-scope/*")
 CreateNetworkInsightsAccessScopeResult CreateNetworkInsightsAccessScope(
     Context& context, const CreateNetworkInsightsAccessScopeRequest& in) {
   constexpr char kOperation[] = "CreateNetworkInsightsAccessScope";
@@ -119,6 +120,7 @@ CreateNetworkInsightsAccessScopeResult CreateNetworkInsightsAccessScope(
 }
 
 AWS_OPERATION(ec2, DeleteNetworkInsightsAccessScope)
+AWS_ACCESS("network-insights-access-scope/{NetworkInsightsAccessScopeId}")
 DeleteNetworkInsightsAccessScopeResult DeleteNetworkInsightsAccessScope(
     Context& context, const DeleteNetworkInsightsAccessScopeRequest& in) {
   const auto scope = Require<record::NetworkInsightsAccessScope>(context, *in.NetworkInsightsAccessScopeId);
@@ -151,6 +153,7 @@ DescribeNetworkInsightsAccessScopesResult DescribeNetworkInsightsAccessScopes(
 }
 
 AWS_OPERATION(ec2, GetNetworkInsightsAccessScopeContent)
+AWS_ACCESS("network-insights-access-scope/{NetworkInsightsAccessScopeId}")
 GetNetworkInsightsAccessScopeContentResult GetNetworkInsightsAccessScopeContent(
     Context& context, const GetNetworkInsightsAccessScopeContentRequest& in) {
   const auto scope = Require<record::NetworkInsightsAccessScope>(context, *in.NetworkInsightsAccessScopeId);

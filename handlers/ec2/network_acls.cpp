@@ -165,6 +165,7 @@ auto HasNumber(std::int32_t number, bool egress) {
 }  // namespace
 
 AWS_OPERATION(ec2, CreateNetworkAcl)
+AWS_ACCESS("vpc/{VpcId}", "network-acl/*")
 CreateNetworkAclResult CreateNetworkAcl(Context& context, const CreateNetworkAclRequest& in) {
   CreateNetworkAclResult out;
   out.ClientToken = in.ClientToken;
@@ -188,6 +189,7 @@ CreateNetworkAclResult CreateNetworkAcl(Context& context, const CreateNetworkAcl
 }
 
 AWS_OPERATION(ec2, DeleteNetworkAcl)
+AWS_ACCESS("network-acl/{NetworkAclId}")
 DeleteNetworkAclResponse DeleteNetworkAcl(Context& context, const DeleteNetworkAclRequest& in) {
   const auto acl = Require<record::NetworkAcl>(context, *in.NetworkAclId);
   if (acl.is_default)
@@ -213,6 +215,7 @@ DescribeNetworkAclsResult DescribeNetworkAcls(Context& context, const DescribeNe
 }
 
 AWS_OPERATION(ec2, CreateNetworkAclEntry)
+AWS_ACCESS("network-acl/{NetworkAclId}")
 CreateNetworkAclEntryResponse CreateNetworkAclEntry(Context& context, const CreateNetworkAclEntryRequest& in) {
   auto acl = Require<record::NetworkAcl>(context, *in.NetworkAclId);
   const auto entry = TakeEntry(in);
@@ -228,6 +231,7 @@ CreateNetworkAclEntryResponse CreateNetworkAclEntry(Context& context, const Crea
 }
 
 AWS_OPERATION(ec2, ReplaceNetworkAclEntry)
+AWS_ACCESS("network-acl/{NetworkAclId}")
 ReplaceNetworkAclEntryResponse ReplaceNetworkAclEntry(Context& context, const ReplaceNetworkAclEntryRequest& in) {
   auto acl = Require<record::NetworkAcl>(context, *in.NetworkAclId);
   const auto entry = TakeEntry(in);
@@ -241,6 +245,7 @@ ReplaceNetworkAclEntryResponse ReplaceNetworkAclEntry(Context& context, const Re
 }
 
 AWS_OPERATION(ec2, DeleteNetworkAclEntry)
+AWS_ACCESS("network-acl/{NetworkAclId}")
 DeleteNetworkAclEntryResponse DeleteNetworkAclEntry(Context& context, const DeleteNetworkAclEntryRequest& in) {
   auto acl = Require<record::NetworkAcl>(context, *in.NetworkAclId);
   CheckRuleNumber(*in.RuleNumber);
@@ -252,6 +257,7 @@ DeleteNetworkAclEntryResponse DeleteNetworkAclEntry(Context& context, const Dele
 }
 
 AWS_OPERATION(ec2, ReplaceNetworkAclAssociation)
+AWS_ACCESS("network-acl/{NetworkAclId}")
 ReplaceNetworkAclAssociationResult ReplaceNetworkAclAssociation(Context& context,
                                                                 const ReplaceNetworkAclAssociationRequest& in) {
   const auto wanted = Require<record::NetworkAcl>(context, *in.NetworkAclId);

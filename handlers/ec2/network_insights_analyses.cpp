@@ -232,6 +232,7 @@ void NetworkInsightsTimerFired(Context& context, const std::string& analysis_id)
 }
 
 AWS_OPERATION(ec2, StartNetworkInsightsAnalysis)
+AWS_ACCESS("network-insights-path/{NetworkInsightsPathId}", "network-insights-analysis/*")
 StartNetworkInsightsAnalysisResult StartNetworkInsightsAnalysis(Context& context,
                                                                 const StartNetworkInsightsAnalysisRequest& in) {
   StartNetworkInsightsAnalysisResult out;
@@ -266,6 +267,7 @@ StartNetworkInsightsAnalysisResult StartNetworkInsightsAnalysis(Context& context
 }
 
 AWS_OPERATION(ec2, DeleteNetworkInsightsAnalysis)
+AWS_ACCESS("network-insights-analysis/{NetworkInsightsAnalysisId}")
 DeleteNetworkInsightsAnalysisResult DeleteNetworkInsightsAnalysis(Context& context,
                                                                   const DeleteNetworkInsightsAnalysisRequest& in) {
   const auto analysis = Require<record::NetworkInsightsAnalysis>(context, *in.NetworkInsightsAnalysisId);

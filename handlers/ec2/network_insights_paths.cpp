@@ -144,6 +144,7 @@ void CheckCombination(const CreateNetworkInsightsPathRequest& in) {
 }  // namespace
 
 AWS_OPERATION(ec2, CreateNetworkInsightsPath)
+AWS_ACCESS("network-insights-path/*")
 CreateNetworkInsightsPathResult CreateNetworkInsightsPath(Context& context,
                                                           const CreateNetworkInsightsPathRequest& in) {
   CreateNetworkInsightsPathResult out;
@@ -179,6 +180,7 @@ CreateNetworkInsightsPathResult CreateNetworkInsightsPath(Context& context,
 }
 
 AWS_OPERATION(ec2, DeleteNetworkInsightsPath)
+AWS_ACCESS("network-insights-path/{NetworkInsightsPathId}")
 DeleteNetworkInsightsPathResult DeleteNetworkInsightsPath(Context& context,
                                                           const DeleteNetworkInsightsPathRequest& in) {
   const auto path = Require<record::NetworkInsightsPath>(context, *in.NetworkInsightsPathId);

@@ -200,6 +200,7 @@ void DeleteInterface(Context& context, const std::string& id) {
 }
 
 AWS_OPERATION(ec2, CreateNetworkInterface)
+AWS_ACCESS("subnet/{SubnetId}", "security-group/{Groups}", "network-interface/*")
 CreateNetworkInterfaceResult CreateNetworkInterface(Context& context, const CreateNetworkInterfaceRequest& in) {
   RefuseParameters(
       in, {"Ipv4Prefixes", "Ipv4PrefixCount", "Ipv6Prefixes", "Ipv6PrefixCount", "InterfaceType", "EnablePrimaryIpv6",
@@ -230,6 +231,7 @@ CreateNetworkInterfaceResult CreateNetworkInterface(Context& context, const Crea
 }
 
 AWS_OPERATION(ec2, DeleteNetworkInterface)
+AWS_ACCESS("network-interface/{NetworkInterfaceId}")
 DeleteNetworkInterfaceResponse DeleteNetworkInterface(Context& context, const DeleteNetworkInterfaceRequest& in) {
   const auto interface = Require<record::NetworkInterface>(context, *in.NetworkInterfaceId);
   if (interface.attachment)
@@ -258,6 +260,7 @@ DescribeNetworkInterfacesResult DescribeNetworkInterfaces(Context& context,
 
 // One attribute a call. An interface that a service manages keeps what the service gave it.
 AWS_OPERATION(ec2, ModifyNetworkInterfaceAttribute)
+AWS_ACCESS("network-interface/{NetworkInterfaceId}", "security-group/{Groups}")
 ModifyNetworkInterfaceAttributeResponse ModifyNetworkInterfaceAttribute(
     Context& context, const ModifyNetworkInterfaceAttributeRequest& in) {
   RefuseParameters(in, {"EnaSrdSpecification", "EnablePrimaryIpv6", "ConnectionTrackingSpecification",

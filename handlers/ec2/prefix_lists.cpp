@@ -241,6 +241,7 @@ void PrefixListTimerFired(Context& context, const std::string& prefix_list_id) {
 }
 
 AWS_OPERATION(ec2, CreateManagedPrefixList)
+AWS_ACCESS("prefix-list/*")
 CreateManagedPrefixListResult CreateManagedPrefixList(Context& context, const CreateManagedPrefixListRequest& in) {
   CreateManagedPrefixListResult out;
   if (const auto before = CreatedBefore<record::ManagedPrefixList>(context, "CreateManagedPrefixList", in)) {
@@ -270,6 +271,7 @@ CreateManagedPrefixListResult CreateManagedPrefixList(Context& context, const Cr
 
 // Entries make a new version; a name and a size do not.
 AWS_OPERATION(ec2, ModifyManagedPrefixList)
+AWS_ACCESS("prefix-list/{PrefixListId}")
 ModifyManagedPrefixListResult ModifyManagedPrefixList(Context& context, const ModifyManagedPrefixListRequest& in) {
   RefuseParameters(in, {"IpamPrefixListResolverSyncEnabled"});
   auto list = RequireOwnPrefixList(context, *in.PrefixListId);
@@ -302,6 +304,7 @@ ModifyManagedPrefixListResult ModifyManagedPrefixList(Context& context, const Mo
 }
 
 AWS_OPERATION(ec2, RestoreManagedPrefixListVersion)
+AWS_ACCESS("prefix-list/{PrefixListId}")
 RestoreManagedPrefixListVersionResult RestoreManagedPrefixListVersion(
     Context& context, const RestoreManagedPrefixListVersionRequest& in) {
   auto list = RequireOwnPrefixList(context, *in.PrefixListId);
@@ -324,6 +327,7 @@ RestoreManagedPrefixListVersionResult RestoreManagedPrefixListVersion(
 }
 
 AWS_OPERATION(ec2, DeleteManagedPrefixList)
+AWS_ACCESS("prefix-list/{PrefixListId}")
 DeleteManagedPrefixListResult DeleteManagedPrefixList(Context& context, const DeleteManagedPrefixListRequest& in) {
   auto list = RequireOwnPrefixList(context, *in.PrefixListId);
   // "You must first remove all references to the prefix list in your resources." The error is unconfirmed.
@@ -375,6 +379,7 @@ DescribePrefixListsResult DescribePrefixLists(Context& context, const DescribePr
 }
 
 AWS_OPERATION(ec2, GetManagedPrefixListEntries)
+AWS_ACCESS("prefix-list/{PrefixListId}")
 GetManagedPrefixListEntriesResult GetManagedPrefixListEntries(Context& context,
                                                               const GetManagedPrefixListEntriesRequest& in) {
   std::vector<PrefixListEntry> entries;
@@ -398,6 +403,7 @@ GetManagedPrefixListEntriesResult GetManagedPrefixListEntries(Context& context,
 }
 
 AWS_OPERATION(ec2, GetManagedPrefixListAssociations)
+AWS_ACCESS("prefix-list/{PrefixListId}")
 GetManagedPrefixListAssociationsResult GetManagedPrefixListAssociations(
     Context& context, const GetManagedPrefixListAssociationsRequest& in) {
   RequirePrefixList(context, *in.PrefixListId);

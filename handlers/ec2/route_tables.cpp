@@ -150,6 +150,7 @@ const char* StateOf(Context& context, const record::RouteTable& table, const rec
 }
 
 AWS_OPERATION(ec2, CreateRouteTable)
+AWS_ACCESS("vpc/{VpcId}", "route-table/*")
 CreateRouteTableResult CreateRouteTable(Context& context, const CreateRouteTableRequest& in) {
   CreateRouteTableResult out;
   out.ClientToken = in.ClientToken;
@@ -173,6 +174,7 @@ CreateRouteTableResult CreateRouteTable(Context& context, const CreateRouteTable
 }
 
 AWS_OPERATION(ec2, DeleteRouteTable)
+AWS_ACCESS("route-table/{RouteTableId}")
 DeleteRouteTableResponse DeleteRouteTable(Context& context, const DeleteRouteTableRequest& in) {
   const auto table = Require<record::RouteTable>(context, *in.RouteTableId);
   if (!table.associations.empty()) throw errors::HasDependencies("routeTable", table.route_table_id);
@@ -198,6 +200,7 @@ DescribeRouteTablesResult DescribeRouteTables(Context& context, const DescribeRo
 }
 
 AWS_OPERATION(ec2, AssociateRouteTable)
+AWS_ACCESS("route-table/{RouteTableId}", "subnet/{SubnetId}", "internet-gateway/{GatewayId}")
 AssociateRouteTableResult AssociateRouteTable(Context& context, const AssociateRouteTableRequest& in) {
   RefuseParameters(in, {"GatewayId", "PublicIpv4Pool"});
   if (!in.SubnetId) throw errors::MissingParameter("subnetId");
@@ -222,6 +225,7 @@ AssociateRouteTableResult AssociateRouteTable(Context& context, const AssociateR
 }
 
 AWS_OPERATION(ec2, DisassociateRouteTable)
+AWS_ACCESS("route-table/{AssociationId}")
 DisassociateRouteTableResponse DisassociateRouteTable(Context& context, const DisassociateRouteTableRequest& in) {
   auto found = RequireAssociation(context, *in.AssociationId);
   if (found.association().main)  // text unconfirmed
@@ -236,6 +240,7 @@ DisassociateRouteTableResponse DisassociateRouteTable(Context& context, const Di
 // The association goes to the other table under a new id; the main one too, so that the other table becomes the VPC's
 // main route table.
 AWS_OPERATION(ec2, ReplaceRouteTableAssociation)
+AWS_ACCESS("route-table/{RouteTableId}", "route-table/{AssociationId}")
 ReplaceRouteTableAssociationResult ReplaceRouteTableAssociation(Context& context,
                                                                 const ReplaceRouteTableAssociationRequest& in) {
   auto found = RequireAssociation(context, *in.AssociationId);

@@ -164,6 +164,7 @@ void CheckRouteLimit(Context& context, const record::RouteTable& table) {
 }  // namespace
 
 AWS_OPERATION(ec2, CreateRoute)
+AWS_ACCESS("route-table/{RouteTableId}")
 CreateRouteResult CreateRoute(Context& context, const CreateRouteRequest& in) {
   auto table = Require<record::RouteTable>(context, *in.RouteTableId);
   auto route = TakeDestination(in);
@@ -185,6 +186,7 @@ CreateRouteResult CreateRoute(Context& context, const CreateRouteRequest& in) {
 }
 
 AWS_OPERATION(ec2, ReplaceRoute)
+AWS_ACCESS("route-table/{RouteTableId}")
 ReplaceRouteResponse ReplaceRoute(Context& context, const ReplaceRouteRequest& in) {
   RefuseParameters(in, {"LocalTarget"});
   auto table = Require<record::RouteTable>(context, *in.RouteTableId);
@@ -201,6 +203,7 @@ ReplaceRouteResponse ReplaceRoute(Context& context, const ReplaceRouteRequest& i
 }
 
 AWS_OPERATION(ec2, DeleteRoute)
+AWS_ACCESS("route-table/{RouteTableId}")
 DeleteRouteResponse DeleteRoute(Context& context, const DeleteRouteRequest& in) {
   auto table = Require<record::RouteTable>(context, *in.RouteTableId);
   const auto route = TakeDestination(in);

@@ -213,42 +213,49 @@ void SetPeer(Context& context, record::SecurityGroupRule& rule, const record::Se
 }  // namespace
 
 AWS_OPERATION(ec2, AuthorizeSecurityGroupIngress)
+AWS_ACCESS("security-group/{GroupId}", "security-group/{GroupName}")
 AuthorizeSecurityGroupIngressResult AuthorizeSecurityGroupIngress(Context& context,
                                                                   const AuthorizeSecurityGroupIngressRequest& in) {
   return Authorize<AuthorizeSecurityGroupIngressResult>(context, in, false);
 }
 
 AWS_OPERATION(ec2, AuthorizeSecurityGroupEgress)
+AWS_ACCESS("security-group/{GroupId}")
 AuthorizeSecurityGroupEgressResult AuthorizeSecurityGroupEgress(Context& context,
                                                                 const AuthorizeSecurityGroupEgressRequest& in) {
   return Authorize<AuthorizeSecurityGroupEgressResult>(context, in, true);
 }
 
 AWS_OPERATION(ec2, RevokeSecurityGroupIngress)
+AWS_ACCESS("security-group/{GroupId}", "security-group/{GroupName}")
 RevokeSecurityGroupIngressResult RevokeSecurityGroupIngress(Context& context,
                                                             const RevokeSecurityGroupIngressRequest& in) {
   return Revoke<RevokeSecurityGroupIngressResult>(context, in, false);
 }
 
 AWS_OPERATION(ec2, RevokeSecurityGroupEgress)
+AWS_ACCESS("security-group/{GroupId}")
 RevokeSecurityGroupEgressResult RevokeSecurityGroupEgress(Context& context,
                                                           const RevokeSecurityGroupEgressRequest& in) {
   return Revoke<RevokeSecurityGroupEgressResult>(context, in, true);
 }
 
 AWS_OPERATION(ec2, UpdateSecurityGroupRuleDescriptionsIngress)
+AWS_ACCESS("security-group/{GroupId}", "security-group/{GroupName}")
 UpdateSecurityGroupRuleDescriptionsIngressResult UpdateSecurityGroupRuleDescriptionsIngress(
     Context& context, const UpdateSecurityGroupRuleDescriptionsIngressRequest& in) {
   return UpdateDescriptions<UpdateSecurityGroupRuleDescriptionsIngressResult>(context, in, false);
 }
 
 AWS_OPERATION(ec2, UpdateSecurityGroupRuleDescriptionsEgress)
+AWS_ACCESS("security-group/{GroupId}", "security-group/{GroupName}")
 UpdateSecurityGroupRuleDescriptionsEgressResult UpdateSecurityGroupRuleDescriptionsEgress(
     Context& context, const UpdateSecurityGroupRuleDescriptionsEgressRequest& in) {
   return UpdateDescriptions<UpdateSecurityGroupRuleDescriptionsEgressResult>(context, in, true);
 }
 
 AWS_OPERATION(ec2, ModifySecurityGroupRules)
+AWS_ACCESS("security-group/{GroupId}", "security-group-rule/{SecurityGroupRules.SecurityGroupRuleId}")
 ModifySecurityGroupRulesResult ModifySecurityGroupRules(Context& context, const ModifySecurityGroupRulesRequest& in) {
   const auto group = Require<record::SecurityGroup>(context, *in.GroupId);
   if (in.SecurityGroupRules.empty()) throw errors::MissingParameter("SecurityGroupRule");

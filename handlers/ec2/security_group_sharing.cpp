@@ -90,6 +90,7 @@ bool IsUsedIn(Context& context, const std::string& group_id, const std::string& 
 
 // Default groups and default VPCs are left out: AssociateSecurityGroupVpc's manual. Texts unconfirmed.
 AWS_OPERATION(ec2, AssociateSecurityGroupVpc)
+AWS_ACCESS("security-group/{GroupId}", "vpc/{VpcId}")
 AssociateSecurityGroupVpcResult AssociateSecurityGroupVpc(Context& context,
                                                           const AssociateSecurityGroupVpcRequest& in) {
   const auto group = RequireSecurityGroup(context, *in.GroupId);
@@ -111,6 +112,7 @@ AssociateSecurityGroupVpcResult AssociateSecurityGroupVpc(Context& context,
 }
 
 AWS_OPERATION(ec2, DisassociateSecurityGroupVpc)
+AWS_ACCESS("security-group/{GroupId}", "vpc/{VpcId}")
 DisassociateSecurityGroupVpcResult DisassociateSecurityGroupVpc(Context& context,
                                                                 const DisassociateSecurityGroupVpcRequest& in) {
   const auto group = RequireSecurityGroup(context, *in.GroupId);
@@ -149,6 +151,7 @@ DescribeSecurityGroupVpcAssociationsResult DescribeSecurityGroupVpcAssociations(
 }
 
 AWS_OPERATION(ec2, GetSecurityGroupsForVpc)
+AWS_ACCESS("vpc/{VpcId}")
 GetSecurityGroupsForVpcResult GetSecurityGroupsForVpc(Context& context, const GetSecurityGroupsForVpcRequest& in) {
   const auto vpc = Require<record::Vpc>(context, *in.VpcId);
   std::vector<SecurityGroupForVpc> groups;

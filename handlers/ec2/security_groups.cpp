@@ -204,6 +204,7 @@ void EraseSecurityGroup(Context& context, const std::string& group_id) {
 }
 
 AWS_OPERATION(ec2, CreateSecurityGroup)
+AWS_ACCESS("vpc/{VpcId}", "security-group/*")
 CreateSecurityGroupResult CreateSecurityGroup(Context& context, const CreateSecurityGroupRequest& in) {
   CheckName(*in.GroupName);
   CheckText(*in.Description, "GroupDescription");
@@ -224,6 +225,7 @@ CreateSecurityGroupResult CreateSecurityGroup(Context& context, const CreateSecu
 }
 
 AWS_OPERATION(ec2, DeleteSecurityGroup)
+AWS_ACCESS("security-group/{GroupId}", "security-group/{GroupName}")
 DeleteSecurityGroupResult DeleteSecurityGroup(Context& context, const DeleteSecurityGroupRequest& in) {
   const auto group = GroupOfRequest(context, in.GroupId, in.GroupName);
   if (group.group_name == "default") throw errors::DefaultGroupCannotBeDeleted(group.group_id);

@@ -146,6 +146,7 @@ record::Subnet MakeSubnet(Context& context, record::Subnet subnet) {
 }
 
 AWS_OPERATION(ec2, CreateSubnet)
+AWS_ACCESS("vpc/{VpcId}", "subnet/*")
 CreateSubnetResult CreateSubnet(Context& context, const CreateSubnetRequest& in) {
   RefuseParameters(in, {"Ipv6CidrBlock", "OutpostArn", "Ipv6Native", "Ipv4IpamPoolId", "Ipv4NetmaskLength",
                         "Ipv6IpamPoolId", "Ipv6NetmaskLength"});
@@ -168,6 +169,7 @@ CreateSubnetResult CreateSubnet(Context& context, const CreateSubnetRequest& in)
 }
 
 AWS_OPERATION(ec2, DeleteSubnet)
+AWS_ACCESS("subnet/{SubnetId}")
 DeleteSubnetResponse DeleteSubnet(Context& context, const DeleteSubnetRequest& in) {
   const auto subnet = Require<record::Subnet>(context, *in.SubnetId);
   if (context.tx.Count<record::NetworkInterface>(
@@ -201,6 +203,7 @@ DescribeSubnetsResult DescribeSubnets(Context& context, const DescribeSubnetsReq
 }
 
 AWS_OPERATION(ec2, ModifySubnetAttribute)
+AWS_ACCESS("subnet/{SubnetId}")
 ModifySubnetAttributeResponse ModifySubnetAttribute(Context& context, const ModifySubnetAttributeRequest& in) {
   RefuseParameters(in, {"AssignIpv6AddressOnCreation", "MapCustomerOwnedIpOnLaunch", "CustomerOwnedIpv4Pool",
                         "EnableLniAtDeviceIndex", "DisableLniAtDeviceIndex", "EnableDns64"});

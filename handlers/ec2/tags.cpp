@@ -145,6 +145,7 @@ List<Tag> TagsToWire(const record::Tags& tags, bool always) {
 }
 
 AWS_OPERATION(ec2, CreateTags)
+AWS_ACCESS("id/{Resources}")
 CreateTagsResponse CreateTags(Context& context, const CreateTagsRequest& in) {
   if (in.Tags.empty()) throw errors::MissingParameter("tagSet");
   const record::Tags added = Checked(in.Tags);
@@ -158,6 +159,7 @@ CreateTagsResponse CreateTags(Context& context, const CreateTagsRequest& in) {
 
 // Without tags all go; a tag without a value goes whatever its value, one with a value only if it has that value.
 AWS_OPERATION(ec2, DeleteTags)
+AWS_ACCESS("id/{Resources}")
 DeleteTagsResponse DeleteTags(Context& context, const DeleteTagsRequest& in) {
   for (const Tag& tag : in.Tags) CheckKey(tag.Key.value_or(""));
   EditTags(context, in.Resources, [&](record::Tags& tags) {

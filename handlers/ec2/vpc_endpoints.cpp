@@ -363,6 +363,8 @@ void VpcEndpointTimerFired(Context& context, const std::string& vpc_endpoint_id)
 }
 
 AWS_OPERATION(ec2, CreateVpcEndpoint)
+AWS_ACCESS("vpc/{VpcId}", "subnet/{SubnetIds}", "route-table/{RouteTableIds}", "security-group/{SecurityGroupIds}",
+           "vpc-endpoint/*", "ec2:VpceServiceName={ServiceName}")
 CreateVpcEndpointResult CreateVpcEndpoint(Context& context, const CreateVpcEndpointRequest& in) {
   RefuseParameters(in, {"ServiceNetworkArn", "ResourceConfigurationArn"});
   if (in.ServiceRegion && *in.ServiceRegion != context.region())
@@ -416,6 +418,8 @@ CreateVpcEndpointResult CreateVpcEndpoint(Context& context, const CreateVpcEndpo
 }
 
 AWS_OPERATION(ec2, ModifyVpcEndpoint)
+AWS_ACCESS("vpc-endpoint/{VpcEndpointId}", "subnet/{AddSubnetIds}", "route-table/{AddRouteTableIds}",
+           "security-group/{AddSecurityGroupIds}")
 ModifyVpcEndpointResult ModifyVpcEndpoint(Context& context, const ModifyVpcEndpointRequest& in) {
   auto endpoint = Require<record::VpcEndpoint>(context, *in.VpcEndpointId);
   RequireChangeable(endpoint);
@@ -437,6 +441,7 @@ ModifyVpcEndpointResult ModifyVpcEndpoint(Context& context, const ModifyVpcEndpo
 
 // An endpoint that cannot be deleted does not keep the others.
 AWS_OPERATION(ec2, DeleteVpcEndpoints)
+AWS_ACCESS("vpc-endpoint/{VpcEndpointIds}")
 DeleteVpcEndpointsResult DeleteVpcEndpoints(Context& context, const DeleteVpcEndpointsRequest& in) {
   if (in.VpcEndpointIds.empty()) throw errors::MissingParameter("VpcEndpointId");
   for (const auto& id : in.VpcEndpointIds)

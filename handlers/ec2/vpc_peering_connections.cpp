@@ -245,6 +245,7 @@ void VpcPeeringTimerFired(Context& context, const std::string& vpc_peering_conne
 // A request that cannot come to anything is no error: the connection says so as it fails. A pair that is joined, or
 // about to be, keeps its connection.
 AWS_OPERATION(ec2, CreateVpcPeeringConnection)
+AWS_ACCESS("vpc/{VpcId}", "vpc-peering-connection/*")
 CreateVpcPeeringConnectionResult CreateVpcPeeringConnection(Context& context,
                                                             const CreateVpcPeeringConnectionRequest& in) {
   record::VpcPeeringConnection connection;
@@ -291,6 +292,7 @@ CreateVpcPeeringConnectionResult CreateVpcPeeringConnection(Context& context,
 }
 
 AWS_OPERATION(ec2, AcceptVpcPeeringConnection)
+AWS_ACCESS("accepter-vpc/{VpcPeeringConnectionId}", "vpc-peering-connection/{VpcPeeringConnectionId}")
 AcceptVpcPeeringConnectionResult AcceptVpcPeeringConnection(Context& context,
                                                             const AcceptVpcPeeringConnectionRequest& in) {
   if (!in.VpcPeeringConnectionId) throw errors::MissingParameter("vpcPeeringConnectionId");
@@ -323,6 +325,7 @@ AcceptVpcPeeringConnectionResult AcceptVpcPeeringConnection(Context& context,
 }
 
 AWS_OPERATION(ec2, RejectVpcPeeringConnection)
+AWS_ACCESS("vpc-peering-connection/{VpcPeeringConnectionId}")
 RejectVpcPeeringConnectionResult RejectVpcPeeringConnection(Context& context,
                                                             const RejectVpcPeeringConnectionRequest& in) {
   auto connection = RequirePeering(context, *in.VpcPeeringConnectionId);
@@ -337,6 +340,7 @@ RejectVpcPeeringConnectionResult RejectVpcPeeringConnection(Context& context,
 
 // Either owner deletes an active one, the requester a pending one.
 AWS_OPERATION(ec2, DeleteVpcPeeringConnection)
+AWS_ACCESS("vpc-peering-connection/{VpcPeeringConnectionId}")
 DeleteVpcPeeringConnectionResult DeleteVpcPeeringConnection(Context& context,
                                                             const DeleteVpcPeeringConnectionRequest& in) {
   auto connection = RequirePeering(context, *in.VpcPeeringConnectionId);
@@ -378,6 +382,7 @@ DescribeVpcPeeringConnectionsResult DescribeVpcPeeringConnections(Context& conte
 }
 
 AWS_OPERATION(ec2, ModifyVpcPeeringConnectionOptions)
+AWS_ACCESS("vpc-peering-connection/{VpcPeeringConnectionId}")
 ModifyVpcPeeringConnectionOptionsResult ModifyVpcPeeringConnectionOptions(
     Context& context, const ModifyVpcPeeringConnectionOptionsRequest& in) {
   auto connection = RequirePeering(context, *in.VpcPeeringConnectionId);

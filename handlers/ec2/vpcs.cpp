@@ -168,6 +168,7 @@ record::Vpc MakeVpc(Context& context, const std::string& cidr_block, const std::
 }
 
 AWS_OPERATION(ec2, CreateVpc)
+AWS_ACCESS("vpc/*")
 CreateVpcResult CreateVpc(Context& context, const CreateVpcRequest& in) {
   RefuseParameters(
       in, {"Ipv6Pool", "Ipv6CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength",
@@ -188,6 +189,7 @@ CreateVpcResult CreateVpc(Context& context, const CreateVpcRequest& in) {
 }
 
 AWS_OPERATION(ec2, CreateDefaultVpc)
+AWS_ACCESS("vpc/*")
 CreateDefaultVpcResult CreateDefaultVpc(Context& context, const CreateDefaultVpcRequest& in) {
   if (FindDefaultVpc(context)) throw errors::DefaultVpcAlreadyExists();
   if (context.tx.Count<record::Vpc>(context.scope) >= kMaxVpcs) throw errors::VpcLimitExceeded();
@@ -199,6 +201,7 @@ CreateDefaultVpcResult CreateDefaultVpc(Context& context, const CreateDefaultVpc
 }
 
 AWS_OPERATION(ec2, DeleteVpc)
+AWS_ACCESS("vpc/{VpcId}")
 DeleteVpcResponse DeleteVpc(Context& context, const DeleteVpcRequest& in) {
   const auto vpc = Require<record::Vpc>(context, *in.VpcId);
   if (HasDependents(context, vpc)) throw errors::HasDependencies("vpc", vpc.vpc_id);
@@ -222,6 +225,7 @@ DescribeVpcsResult DescribeVpcs(Context& context, const DescribeVpcsRequest& in)
 }
 
 AWS_OPERATION(ec2, ModifyVpcAttribute)
+AWS_ACCESS("vpc/{VpcId}")
 ModifyVpcAttributeResponse ModifyVpcAttribute(Context& context, const ModifyVpcAttributeRequest& in) {
   auto vpc = Require<record::Vpc>(context, *in.VpcId);
   const auto given = [](const auto& attribute) { return attribute && attribute->Value ? 1 : 0; };

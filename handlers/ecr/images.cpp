@@ -242,6 +242,7 @@ void RecordPull(Context& context, const ResolvedImage& resolved) {
 }
 
 AWS_OPERATION(ecr, PutImage)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 PutImageResponse PutImage(Context& context, const PutImageRequest& in) {
   const auto repository = FindRepository(context, "PutImage", in.registryId, *in.repositoryName);
   const std::string digest = "sha256:" + Hex(Sha256(*in.imageManifest));
@@ -282,6 +283,7 @@ PutImageResponse PutImage(Context& context, const PutImageRequest& in) {
 }
 
 AWS_OPERATION(ecr, BatchGetImage)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 BatchGetImageResponse BatchGetImage(Context& context, const BatchGetImageRequest& in) {
   const auto repository = FindRepository(context, "BatchGetImage", in.registryId, *in.repositoryName);
   BatchGetImageResponse out;
@@ -305,6 +307,7 @@ BatchGetImageResponse BatchGetImage(Context& context, const BatchGetImageRequest
 }
 
 AWS_OPERATION(ecr, BatchDeleteImage)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 BatchDeleteImageResponse BatchDeleteImage(Context& context, const BatchDeleteImageRequest& in) {
   const auto repository = FindRepository(context, "BatchDeleteImage", in.registryId, *in.repositoryName);
   BatchDeleteImageResponse out;
@@ -319,6 +322,7 @@ BatchDeleteImageResponse BatchDeleteImage(Context& context, const BatchDeleteIma
 }
 
 AWS_OPERATION(ecr, ListImages)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 ListImagesResponse ListImages(Context& context, const ListImagesRequest& in) {
   const auto repository = FindRepository(context, "ListImages", in.registryId, *in.repositoryName);
   const auto tags = TagsByDigest(context, repository.name);
@@ -343,6 +347,7 @@ ListImagesResponse ListImages(Context& context, const ListImagesRequest& in) {
 }
 
 AWS_OPERATION(ecr, DescribeImages)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 DescribeImagesResponse DescribeImages(Context& context, const DescribeImagesRequest& in) {
   const auto repository = FindRepository(context, "DescribeImages", in.registryId, *in.repositoryName);
   const auto tags = TagsByDigest(context, repository.name);

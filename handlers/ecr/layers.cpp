@@ -129,6 +129,7 @@ std::optional<LayerTicket> OpenLayerTicket(const PageTokens& tokens, std::string
 }
 
 AWS_OPERATION(ecr, InitiateLayerUpload)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 InitiateLayerUploadResponse InitiateLayerUpload(Context& context, const InitiateLayerUploadRequest& in) {
   FindRepository(context, "InitiateLayerUpload", in.registryId, *in.repositoryName);
   const auto upload = context.engines.blobs.BeginUpload();
@@ -143,6 +144,7 @@ InitiateLayerUploadResponse InitiateLayerUpload(Context& context, const Initiate
 }
 
 AWS_OPERATION(ecr, UploadLayerPart)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 UploadLayerPartResponse UploadLayerPart(Context& context, const UploadLayerPartRequest& in) {
   FindRepository(context, "UploadLayerPart", in.registryId, *in.repositoryName);
   OpenUpload upload = FindUpload(context, *in.repositoryName, *in.uploadId);
@@ -164,6 +166,7 @@ UploadLayerPartResponse UploadLayerPart(Context& context, const UploadLayerPartR
 }
 
 AWS_OPERATION(ecr, CompleteLayerUpload)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 CompleteLayerUploadResponse CompleteLayerUpload(Context& context, const CompleteLayerUploadRequest& in) {
   const std::string& repository = *in.repositoryName;
   FindRepository(context, "CompleteLayerUpload", in.registryId, repository);
@@ -188,6 +191,7 @@ CompleteLayerUploadResponse CompleteLayerUpload(Context& context, const Complete
 }
 
 AWS_OPERATION(ecr, BatchCheckLayerAvailability)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 BatchCheckLayerAvailabilityResponse BatchCheckLayerAvailability(Context& context,
                                                                 const BatchCheckLayerAvailabilityRequest& in) {
   const std::string& repository = *in.repositoryName;
@@ -216,6 +220,7 @@ BatchCheckLayerAvailabilityResponse BatchCheckLayerAvailability(Context& context
 }
 
 AWS_OPERATION(ecr, GetDownloadUrlForLayer)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 GetDownloadUrlForLayerResponse GetDownloadUrlForLayer(Context& context, const GetDownloadUrlForLayerRequest& in) {
   const std::string& repository = *in.repositoryName;
   FindRepository(context, "GetDownloadUrlForLayer", in.registryId, repository);

@@ -12,6 +12,7 @@
 #include "api/ecr/BatchCheckLayerAvailabilityResponse.h"
 #include "api/ecr/BatchGetImageRequest.h"
 #include "api/ecr/BatchGetImageResponse.h"
+#include "api/ecr/CompleteLayerUploadRequest.h"
 #include "api/ecr/GetDownloadUrlForLayerRequest.h"
 #include "api/ecr/GetDownloadUrlForLayerResponse.h"
 #include "api/ecr/InitiateLayerUploadRequest.h"
@@ -20,12 +21,14 @@
 #include "api/ecr/ListImagesResponse.h"
 #include "api/ecr/PutImageRequest.h"
 #include "api/ecr/PutImageResponse.h"
+#include "api/ecr/UploadLayerPartRequest.h"
 #include "handlers/ecr/errors.h"
 #include "handlers/ecr/images.h"
 #include "handlers/ecr/layers.h"
 #include "handlers/ecr/manifest.h"
 #include "handlers/ecr/repositories.h"
 #include "handlers/engines.h"
+#include "handlers/iam/operation_access.h"
 #include "store/database.h"
 #include "store/records/ecr/image.h"
 #include "store/table.h"
@@ -44,6 +47,14 @@ using ImageRecord = records::ecr::Image;
 template <class Out, class In>
 Out Operate(Context& context, std::string_view operation, In request) {
   return Invoke<Out>(context, context.principal, *api::FindOperation(api::k_ecr, operation), std::move(request));
+}
+
+// What the registry protocol does without an operation of the API needs the permission for one all the same.
+template <class In>
+void Require(Context& context, std::string_view operation, const std::string& repository) {
+  In request;
+  request.repositoryName = repository;
+  iam::RequireAccess(context, *api::FindOperation(api::k_ecr, operation), api::AnyStruct::Make(std::move(request)));
 }
 
 Refusal BlobUnknown() {
@@ -154,6 +165,7 @@ std::vector<std::string> ListTags(Context& context, const std::string& repositor
 std::string ListReferrers(Context& context, const std::string& repository, const std::string& digest,
                           const std::string& artifact_type) {
   if (!IsDigest(digest)) throw Refusal(400, "DIGEST_INVALID", "provided digest is not a digest");
+  Require<BatchGetImageRequest>(context, "BatchGetImage", repository);
   FindRepository(context, repository);
   rapidjson::Document index(rapidjson::kObjectType);
   auto& allocator = index.GetAllocator();
@@ -223,12 +235,14 @@ std::string BeginUpload(Context& context, const std::string& repository) {
 }
 
 std::shared_ptr<store::Upload> FindUpload(Context& context, const std::string& repository, const std::string& id) {
+  Require<UploadLayerPartRequest>(context, "UploadLayerPart", repository);
   FindRepository(context, repository);
   return ecr::FindUpload(context, repository, id).bytes;
 }
 
 void CompleteUpload(Context& context, const std::string& repository, const std::string& id,
                     const store::Upload::Result& bytes) {
+  Require<CompleteLayerUploadRequest>(context, "CompleteLayerUpload", repository);
   FindRepository(context, repository);
   AddLayer(context, repository, bytes.digest, static_cast<std::int64_t>(bytes.size));
   EraseUpload(context, id);
@@ -239,12 +253,14 @@ void ReleaseBlob(Context& context, const std::string& digest) {
 }
 
 void AbandonUpload(Context& context, const std::string& repository, const std::string& id) {
+  Require<UploadLayerPartRequest>(context, "UploadLayerPart", repository);
   ecr::FindUpload(context, repository, id);
   EraseUpload(context, id);
   context.tx.AfterCommit([&blobs = context.engines.blobs, id] { blobs.AbandonUpload(id); });
 }
 
 bool MountLayer(Context& context, const std::string& repository, const std::string& from, const std::string& digest) {
+  Require<InitiateLayerUploadRequest>(context, "InitiateLayerUpload", repository);
   FindRepository(context, repository);
   try {
     const auto blob = LookUpLayer(context, from, digest);

@@ -132,6 +132,8 @@ void CheckTags(const std::map<std::string, std::string>& tags) {
 }
 
 AWS_OPERATION(ecr, CreateRepository)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}",
+           "tags? ecr:TagResource repository/{registryId|}/{repositoryName}")
 CreateRepositoryResponse CreateRepository(Context& context, const CreateRepositoryRequest& in) {
   const std::string& name = *in.repositoryName;
   RequireOwnRegistry(context, "CreateRepository", in.registryId, name);
@@ -161,6 +163,7 @@ CreateRepositoryResponse CreateRepository(Context& context, const CreateReposito
 }
 
 AWS_OPERATION(ecr, DescribeRepositories)
+AWS_ACCESS("repository/{registryId|}/{repositoryNames|*}")
 DescribeRepositoriesResponse DescribeRepositories(Context& context, const DescribeRepositoriesRequest& in) {
   RequireOwnRegistry(context, "DescribeRepositories", in.registryId,
                      in.repositoryNames.empty() ? "" : in.repositoryNames.front());
@@ -189,6 +192,7 @@ DescribeRepositoriesResponse DescribeRepositories(Context& context, const Descri
 }
 
 AWS_OPERATION(ecr, DeleteRepository)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 DeleteRepositoryResponse DeleteRepository(Context& context, const DeleteRepositoryRequest& in) {
   const RepositoryRecord repository = FindRepository(context, "DeleteRepository", in.registryId, *in.repositoryName);
   const auto images = context.tx.Count<records::ecr::Image>(
@@ -203,6 +207,7 @@ DeleteRepositoryResponse DeleteRepository(Context& context, const DeleteReposito
 }
 
 AWS_OPERATION(ecr, PutImageTagMutability)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 PutImageTagMutabilityResponse PutImageTagMutability(Context& context, const PutImageTagMutabilityRequest& in) {
   RepositoryRecord repository = FindRepository(context, "PutImageTagMutability", in.registryId, *in.repositoryName);
   SetMutability(repository, *in.imageTagMutability, in.imageTagMutabilityExclusionFilters);
@@ -217,6 +222,7 @@ PutImageTagMutabilityResponse PutImageTagMutability(Context& context, const PutI
 }
 
 AWS_OPERATION(ecr, PutImageScanningConfiguration)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 PutImageScanningConfigurationResponse PutImageScanningConfiguration(Context& context,
                                                                     const PutImageScanningConfigurationRequest& in) {
   RepositoryRecord repository =

@@ -38,6 +38,7 @@ bool IsObjectWith(const std::string& text, const char* member) {
 }  // namespace
 
 AWS_OPERATION(ecr, SetRepositoryPolicy)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 SetRepositoryPolicyResponse SetRepositoryPolicy(Context& context, const SetRepositoryPolicyRequest& in) {
   RepositoryRecord repository = FindRepository(context, "SetRepositoryPolicy", in.registryId, *in.repositoryName);
   if (!IsObjectWith(*in.policyText, "Statement"))
@@ -53,6 +54,7 @@ SetRepositoryPolicyResponse SetRepositoryPolicy(Context& context, const SetRepos
 }
 
 AWS_OPERATION(ecr, GetRepositoryPolicy)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 GetRepositoryPolicyResponse GetRepositoryPolicy(Context& context, const GetRepositoryPolicyRequest& in) {
   const RepositoryRecord repository = FindRepository(context, "GetRepositoryPolicy", in.registryId, *in.repositoryName);
   if (!repository.policy_text) throw errors::RepositoryPolicyNotFound(repository.name, context.account());
@@ -65,6 +67,7 @@ GetRepositoryPolicyResponse GetRepositoryPolicy(Context& context, const GetRepos
 }
 
 AWS_OPERATION(ecr, DeleteRepositoryPolicy)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 DeleteRepositoryPolicyResponse DeleteRepositoryPolicy(Context& context, const DeleteRepositoryPolicyRequest& in) {
   RepositoryRecord repository = FindRepository(context, "DeleteRepositoryPolicy", in.registryId, *in.repositoryName);
   if (!repository.policy_text) throw errors::RepositoryPolicyNotFound(repository.name, context.account());
@@ -78,6 +81,7 @@ DeleteRepositoryPolicyResponse DeleteRepositoryPolicy(Context& context, const De
 }
 
 AWS_OPERATION(ecr, PutLifecyclePolicy)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 PutLifecyclePolicyResponse PutLifecyclePolicy(Context& context, const PutLifecyclePolicyRequest& in) {
   RepositoryRecord repository = FindRepository(context, "PutLifecyclePolicy", in.registryId, *in.repositoryName);
   if (!IsObjectWith(*in.lifecyclePolicyText, "rules")) {
@@ -95,6 +99,7 @@ PutLifecyclePolicyResponse PutLifecyclePolicy(Context& context, const PutLifecyc
 }
 
 AWS_OPERATION(ecr, GetLifecyclePolicy)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 GetLifecyclePolicyResponse GetLifecyclePolicy(Context& context, const GetLifecyclePolicyRequest& in) {
   const RepositoryRecord repository = FindRepository(context, "GetLifecyclePolicy", in.registryId, *in.repositoryName);
   if (!repository.lifecycle_policy_text) throw errors::LifecyclePolicyNotFound(repository.name, context.account());
@@ -107,6 +112,7 @@ GetLifecyclePolicyResponse GetLifecyclePolicy(Context& context, const GetLifecyc
 }
 
 AWS_OPERATION(ecr, DeleteLifecyclePolicy)
+AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 DeleteLifecyclePolicyResponse DeleteLifecyclePolicy(Context& context, const DeleteLifecyclePolicyRequest& in) {
   RepositoryRecord repository = FindRepository(context, "DeleteLifecyclePolicy", in.registryId, *in.repositoryName);
   if (!repository.lifecycle_policy_text) throw errors::LifecyclePolicyNotFound(repository.name, context.account());

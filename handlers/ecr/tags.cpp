@@ -30,6 +30,7 @@ RepositoryRecord FindByArn(Context& context, std::string_view operation, const s
 }  // namespace
 
 AWS_OPERATION(ecr, TagResource)
+AWS_ACCESS("{resourceArn}")
 TagResourceResponse TagResource(Context& context, const TagResourceRequest& in) {
   RepositoryRecord repository = FindByArn(context, "TagResource", *in.resourceArn);
   for (const auto& tag : in.tags) repository.tags[*tag.Key] = *tag.Value;
@@ -39,6 +40,7 @@ TagResourceResponse TagResource(Context& context, const TagResourceRequest& in) 
 }
 
 AWS_OPERATION(ecr, UntagResource)
+AWS_ACCESS("{resourceArn}")
 UntagResourceResponse UntagResource(Context& context, const UntagResourceRequest& in) {
   RepositoryRecord repository = FindByArn(context, "UntagResource", *in.resourceArn);
   for (const std::string& key : in.tagKeys) repository.tags.erase(key);
@@ -47,6 +49,7 @@ UntagResourceResponse UntagResource(Context& context, const UntagResourceRequest
 }
 
 AWS_OPERATION(ecr, ListTagsForResource)
+AWS_ACCESS("{resourceArn}")
 ListTagsForResourceResponse ListTagsForResource(Context& context, const ListTagsForResourceRequest& in) {
   const RepositoryRecord repository = FindByArn(context, "ListTagsForResource", *in.resourceArn);
   ListTagsForResourceResponse out;

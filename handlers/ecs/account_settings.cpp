@@ -85,6 +85,7 @@ std::string EffectiveSetting(Context& context, const std::string& name) {
 }
 
 AWS_OPERATION(ecs, PutAccountSetting)
+AWS_ACCESS("ecs:account-setting={name}")
 PutAccountSettingResponse PutAccountSetting(Context& context, const PutAccountSettingRequest& in) {
   PutAccountSettingResponse out;
   out.setting = Render(Store(context, in.principalArn.value_or(context.principal.arn), *in.name, *in.value));
@@ -92,6 +93,7 @@ PutAccountSettingResponse PutAccountSetting(Context& context, const PutAccountSe
 }
 
 AWS_OPERATION(ecs, PutAccountSettingDefault)
+AWS_ACCESS("ecs:account-setting={name}")
 PutAccountSettingDefaultResponse PutAccountSettingDefault(Context& context, const PutAccountSettingDefaultRequest& in) {
   PutAccountSettingDefaultResponse out;
   out.setting = Render(Store(context, RootOf(context), *in.name, *in.value));
@@ -99,6 +101,7 @@ PutAccountSettingDefaultResponse PutAccountSettingDefault(Context& context, cons
 }
 
 AWS_OPERATION(ecs, DeleteAccountSetting)
+AWS_ACCESS("ecs:account-setting={name}")
 DeleteAccountSettingResponse DeleteAccountSetting(Context& context, const DeleteAccountSettingRequest& in) {
   const std::string principal = in.principalArn.value_or(context.principal.arn);
   context.tx.Erase<AccountSetting>(context.scope, principal, *in.name);

@@ -49,6 +49,7 @@ void CheckAttribute(const Attribute& attribute) {
 }  // namespace
 
 AWS_OPERATION(ecs, PutAttributes)
+AWS_ACCESS("container-instance/{cluster|default}/{attributes.targetId}")
 PutAttributesResponse PutAttributes(Context& context, const PutAttributesRequest& in) {
   const auto cluster = FindActiveCluster(context, in.cluster);
   if (in.attributes.size() > kMostAttributes)
@@ -75,6 +76,7 @@ PutAttributesResponse PutAttributes(Context& context, const PutAttributesRequest
 }
 
 AWS_OPERATION(ecs, DeleteAttributes)
+AWS_ACCESS("container-instance/{cluster|default}/{attributes.targetId}")
 DeleteAttributesResponse DeleteAttributes(Context& context, const DeleteAttributesRequest& in) {
   const auto cluster = FindActiveCluster(context, in.cluster);
   if (in.attributes.size() > kMostAttributes)
@@ -96,6 +98,7 @@ DeleteAttributesResponse DeleteAttributes(Context& context, const DeleteAttribut
 }
 
 AWS_OPERATION(ecs, ListAttributes)
+AWS_ACCESS("cluster/{cluster|default}")
 ListAttributesResponse ListAttributes(Context& context, const ListAttributesRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   std::vector<std::string> keys;  // instance and name

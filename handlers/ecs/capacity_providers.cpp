@@ -113,6 +113,7 @@ std::optional<records::ecs::CapacityProvider> FindCapacityProvider(Context& cont
 }
 
 AWS_OPERATION(ecs, CreateCapacityProvider)
+AWS_ACCESS("capacity-provider/{name}", "tags? ecs:TagResource capacity-provider/{name}")
 CreateCapacityProviderResponse CreateCapacityProvider(Context& context, const CreateCapacityProviderRequest& in) {
   CheckProviderName(*in.name);
   if (in.managedInstancesProvider) throw errors::NotImplemented("A capacity provider of Managed Instances");
@@ -138,6 +139,7 @@ CreateCapacityProviderResponse CreateCapacityProvider(Context& context, const Cr
 }
 
 AWS_OPERATION(ecs, UpdateCapacityProvider)
+AWS_ACCESS("capacity-provider/{name}")
 UpdateCapacityProviderResponse UpdateCapacityProvider(Context& context, const UpdateCapacityProviderRequest& in) {
   if (in.managedInstancesProvider) throw errors::NotImplemented("A capacity provider of Managed Instances");
   auto provider = RequireProvider(context, *in.name);
@@ -166,6 +168,7 @@ UpdateCapacityProviderResponse UpdateCapacityProvider(Context& context, const Up
 }
 
 AWS_OPERATION(ecs, DeleteCapacityProvider)
+AWS_ACCESS("capacity-provider/{capacityProvider}")
 DeleteCapacityProviderResponse DeleteCapacityProvider(Context& context, const DeleteCapacityProviderRequest& in) {
   if (IsFargateProvider(ProviderNameOf(context, *in.capacityProvider)))  // unconfirmed
     throw errors::Client("The capacity providers FARGATE and FARGATE_SPOT cannot be deleted.");
@@ -182,6 +185,7 @@ DeleteCapacityProviderResponse DeleteCapacityProvider(Context& context, const De
 }
 
 AWS_OPERATION(ecs, DescribeCapacityProviders)
+AWS_ACCESS("capacity-provider/{capacityProviders|*}")
 DescribeCapacityProvidersResponse DescribeCapacityProviders(Context& context,
                                                             const DescribeCapacityProvidersRequest& in) {
   const bool with_tags = IncludesTags(in.include);

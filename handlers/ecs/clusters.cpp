@@ -175,6 +175,8 @@ records::ecs::Cluster FindActiveCluster(Context& context, const std::optional<st
 }
 
 AWS_OPERATION(ecs, CreateCluster)
+AWS_ACCESS("cluster/{clusterName|default}", "tags? ecs:TagResource cluster/{clusterName|default}",
+           "ecs:capacity-provider={capacityProviders}")
 CreateClusterResponse CreateCluster(Context& context, const CreateClusterRequest& in) {
   const std::string name = in.clusterName.value_or("default");
   if (!IsName(name)) throw errors::InvalidParameter("Cluster name contains invalid characters.");  // unconfirmed
@@ -204,6 +206,7 @@ CreateClusterResponse CreateCluster(Context& context, const CreateClusterRequest
 }
 
 AWS_OPERATION(ecs, DescribeClusters)
+AWS_ACCESS("cluster/{clusters|default}")
 DescribeClustersResponse DescribeClusters(Context& context, const DescribeClustersRequest& in) {
   DescribeClustersResponse out;
   out.clusters.present = out.failures.present = true;
@@ -236,6 +239,7 @@ ListClustersResponse ListClusters(Context& context, const ListClustersRequest& i
 }
 
 AWS_OPERATION(ecs, DeleteCluster)
+AWS_ACCESS("cluster/{cluster}")
 DeleteClusterResponse DeleteCluster(Context& context, const DeleteClusterRequest& in) {
   records::ecs::Cluster cluster = FindCluster(context, in.cluster);
   if (CountActiveServices(context, cluster.name) > 0) throw errors::ClusterContainsServices();
@@ -252,6 +256,7 @@ DeleteClusterResponse DeleteCluster(Context& context, const DeleteClusterRequest
 }
 
 AWS_OPERATION(ecs, UpdateCluster)
+AWS_ACCESS("cluster/{cluster}")
 UpdateClusterResponse UpdateCluster(Context& context, const UpdateClusterRequest& in) {
   records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);
   ApplySettings(cluster, in.settings);
@@ -268,6 +273,7 @@ UpdateClusterResponse UpdateCluster(Context& context, const UpdateClusterRequest
 }
 
 AWS_OPERATION(ecs, UpdateClusterSettings)
+AWS_ACCESS("cluster/{cluster}")
 UpdateClusterSettingsResponse UpdateClusterSettings(Context& context, const UpdateClusterSettingsRequest& in) {
   records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);
   ApplySettings(cluster, in.settings);
@@ -278,6 +284,7 @@ UpdateClusterSettingsResponse UpdateClusterSettings(Context& context, const Upda
 }
 
 AWS_OPERATION(ecs, PutClusterCapacityProviders)
+AWS_ACCESS("cluster/{cluster}", "ecs:capacity-provider={capacityProviders}")
 PutClusterCapacityProvidersResponse PutClusterCapacityProviders(Context& context,
                                                                 const PutClusterCapacityProvidersRequest& in) {
   records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);

@@ -102,6 +102,7 @@ std::vector<records::ecs::ContainerInstance> ContainerInstancesOf(Context& conte
 }
 
 AWS_OPERATION(ecs, RegisterContainerInstance)
+AWS_ACCESS("cluster/{cluster|default}", "tags? ecs:TagResource container-instance/{cluster|default}/*")
 RegisterContainerInstanceResponse RegisterContainerInstance(Context& context,
                                                             const RegisterContainerInstanceRequest& in) {
   const auto cluster = FindActiveCluster(context, in.cluster);
@@ -133,6 +134,7 @@ RegisterContainerInstanceResponse RegisterContainerInstance(Context& context,
 }
 
 AWS_OPERATION(ecs, DeregisterContainerInstance)
+AWS_ACCESS("cluster/{cluster|default}")
 DeregisterContainerInstanceResponse DeregisterContainerInstance(Context& context,
                                                                 const DeregisterContainerInstanceRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
@@ -145,6 +147,7 @@ DeregisterContainerInstanceResponse DeregisterContainerInstance(Context& context
 }
 
 AWS_OPERATION(ecs, DescribeContainerInstances)
+AWS_ACCESS("container-instance/{cluster|default}/{containerInstances}")
 DescribeContainerInstancesResponse DescribeContainerInstances(Context& context,
                                                               const DescribeContainerInstancesRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
@@ -163,6 +166,7 @@ DescribeContainerInstancesResponse DescribeContainerInstances(Context& context,
 }
 
 AWS_OPERATION(ecs, ListContainerInstances)
+AWS_ACCESS("cluster/{cluster|default}")
 ListContainerInstancesResponse ListContainerInstances(Context& context, const ListContainerInstancesRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   if (in.filter && !in.filter->empty()) throw errors::NotImplemented("A filter in the cluster query language");
@@ -179,6 +183,7 @@ ListContainerInstancesResponse ListContainerInstances(Context& context, const Li
 }
 
 AWS_OPERATION(ecs, UpdateContainerInstancesState)
+AWS_ACCESS("container-instance/{cluster|default}/{containerInstances}")
 UpdateContainerInstancesStateResponse UpdateContainerInstancesState(Context& context,
                                                                     const UpdateContainerInstancesStateRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
@@ -204,6 +209,7 @@ UpdateContainerInstancesStateResponse UpdateContainerInstancesState(Context& con
 
 // There is no agent that could be updated. The sentences are those of the API Reference's list of errors.
 AWS_OPERATION(ecs, UpdateContainerAgent)
+AWS_ACCESS("container-instance/{cluster|default}/{containerInstance}")
 UpdateContainerAgentResponse UpdateContainerAgent(Context& context, const UpdateContainerAgentRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   const auto instance = RequireInstance(context, cluster.name, *in.containerInstance);

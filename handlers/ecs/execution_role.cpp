@@ -1,6 +1,5 @@
 #include "handlers/ecs/execution_role.h"
 
-#include "handlers/iam/authorization.h"
 #include "handlers/iam/roles.h"
 
 namespace drydock::ecs {
@@ -23,13 +22,6 @@ std::optional<ExecutionRole> ExecutionRole::Assume(Context& context, const std::
   const auto role = AssumableRole(context, role_arn);
   if (!role) return std::nullopt;
   return ExecutionRole(iam::SessionOf(context.account(), *role, task_id));
-}
-
-std::optional<std::string> ExecutionRole::Denial(Context& context, const std::string& action,
-                                                 const std::string& resource) const {
-  const auto decision = iam::Authorize(context, principal_, action, resource);
-  if (decision.allowed()) return std::nullopt;
-  return iam::AccessDeniedMessage(principal_, action, resource, decision);
 }
 
 }  // namespace drydock::ecs

@@ -19,10 +19,6 @@ class ExecutionRole {
 
   const Principal& principal() const { return principal_; }
 
-  // AWS's AccessDenied sentence when the role may not do `action` ("ecr:BatchGetImage") on `resource`; nullopt when it
-  // may.
-  std::optional<std::string> Denial(Context& context, const std::string& action, const std::string& resource) const;
-
  private:
   explicit ExecutionRole(Principal principal) : principal_(std::move(principal)) {}
   Principal principal_;

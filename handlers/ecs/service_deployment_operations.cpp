@@ -123,6 +123,7 @@ void RenderStages(const DeploymentHistory& history, ServiceDeployment& shown) {
 }  // namespace
 
 AWS_OPERATION(ecs, ListServiceDeployments)
+AWS_ACCESS("service/{cluster|default}/{service}")
 ListServiceDeploymentsResponse ListServiceDeployments(Context& context, const ListServiceDeploymentsRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   const auto service = context.tx.Get<records::ecs::Service>(context.scope, cluster.name,
@@ -161,6 +162,7 @@ ListServiceDeploymentsResponse ListServiceDeployments(Context& context, const Li
 }
 
 AWS_OPERATION(ecs, DescribeServiceDeployments)
+AWS_ACCESS("service-deployment/{serviceDeploymentArns}")
 DescribeServiceDeploymentsResponse DescribeServiceDeployments(Context& context,
                                                               const DescribeServiceDeploymentsRequest& in) {
   if (in.serviceDeploymentArns.size() > kMostDescribed)
@@ -213,6 +215,7 @@ DescribeServiceDeploymentsResponse DescribeServiceDeployments(Context& context,
 }
 
 AWS_OPERATION(ecs, DescribeServiceRevisions)
+AWS_ACCESS("service-revision/{serviceRevisionArns}")
 DescribeServiceRevisionsResponse DescribeServiceRevisions(Context& context, const DescribeServiceRevisionsRequest& in) {
   if (in.serviceRevisionArns.size() > kMostDescribed)
     throw errors::InvalidParameter("serviceRevisionArns can have at most 20 items.");  // unconfirmed
@@ -254,6 +257,7 @@ DescribeServiceRevisionsResponse DescribeServiceRevisions(Context& context, cons
 }
 
 AWS_OPERATION(ecs, StopServiceDeployment)
+AWS_ACCESS("service-deployment/{serviceDeploymentArn}")
 StopServiceDeploymentResponse StopServiceDeployment(Context& context, const StopServiceDeploymentRequest& in) {
   auto deployment = FindInProgress(context, *in.serviceDeploymentArn);
   if (!IsUnderWay(deployment))  // unconfirmed
@@ -271,6 +275,7 @@ StopServiceDeploymentResponse StopServiceDeployment(Context& context, const Stop
 }
 
 AWS_OPERATION(ecs, ContinueServiceDeployment)
+AWS_ACCESS("service-deployment/{serviceDeploymentArn}")
 ContinueServiceDeploymentResponse ContinueServiceDeployment(Context& context,
                                                             const ContinueServiceDeploymentRequest& in) {
   auto deployment = FindInProgress(context, *in.serviceDeploymentArn);

@@ -155,6 +155,10 @@ void OnTargetHealthChanged(store::Database& database, Engines& engines, const st
 }
 
 AWS_OPERATION(ecs, CreateService)
+AWS_ACCESS(
+    CreateServiceAccess,
+    "iam:PassRole passed-role/{loadBalancers.advancedConfiguration.roleArn} iam:PassedToService=ecs.amazonaws.com",
+    "tags? ecs:TagResource service/{cluster|default}/{serviceName}")
 CreateServiceResponse CreateService(Context& context, const CreateServiceRequest& in) {
   const auto cluster = FindActiveCluster(context, in.cluster);
   if (!IsName(*in.serviceName))
@@ -228,6 +232,9 @@ CreateServiceResponse CreateService(Context& context, const CreateServiceRequest
 }
 
 AWS_OPERATION(ecs, UpdateService)
+AWS_ACCESS(
+    UpdateServiceAccess,
+    "iam:PassRole passed-role/{loadBalancers.advancedConfiguration.roleArn} iam:PassedToService=ecs.amazonaws.com")
 UpdateServiceResponse UpdateService(Context& context, const UpdateServiceRequest& in) {
   const auto cluster = FindActiveCluster(context, in.cluster);
   records::ecs::Service service = FindActive(context, cluster, *in.service);
@@ -298,6 +305,7 @@ UpdateServiceResponse UpdateService(Context& context, const UpdateServiceRequest
 }
 
 AWS_OPERATION(ecs, DescribeServices)
+AWS_ACCESS("service/{cluster|default}/{services}")
 DescribeServicesResponse DescribeServices(Context& context, const DescribeServicesRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   if (in.services.empty()) throw errors::InvalidParameter("Services cannot be empty.");  // unconfirmed
@@ -318,6 +326,7 @@ DescribeServicesResponse DescribeServices(Context& context, const DescribeServic
 }
 
 AWS_OPERATION(ecs, ListServices)
+AWS_ACCESS(ListServicesAccess)
 ListServicesResponse ListServices(Context& context, const ListServicesRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   std::vector<std::string> arns;
@@ -342,6 +351,7 @@ ListServicesResponse ListServices(Context& context, const ListServicesRequest& i
 }
 
 AWS_OPERATION(ecs, DeleteService)
+AWS_ACCESS("service/{cluster|default}/{service}")
 DeleteServiceResponse DeleteService(Context& context, const DeleteServiceRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   auto service = Find(context, cluster, *in.service);

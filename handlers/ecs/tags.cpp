@@ -112,6 +112,7 @@ bool IncludesTags(const std::vector<std::string>& include) {
 }
 
 AWS_OPERATION(ecs, TagResource)
+AWS_ACCESS("{resourceArn}")
 TagResourceResponse TagResource(Context& context, const TagResourceRequest& in) {
   const auto added = CheckedTags(in.tags);
   WithTagsOf(context, *in.resourceArn, true, [&](std::vector<Tag>& tags) {
@@ -123,6 +124,7 @@ TagResourceResponse TagResource(Context& context, const TagResourceRequest& in) 
 }
 
 AWS_OPERATION(ecs, UntagResource)
+AWS_ACCESS("{resourceArn}")
 UntagResourceResponse UntagResource(Context& context, const UntagResourceRequest& in) {
   WithTagsOf(context, *in.resourceArn, true, [&](std::vector<Tag>& tags) {
     for (const auto& key : in.tagKeys) {
@@ -134,6 +136,7 @@ UntagResourceResponse UntagResource(Context& context, const UntagResourceRequest
 }
 
 AWS_OPERATION(ecs, ListTagsForResource)
+AWS_ACCESS("{resourceArn}")
 ListTagsForResourceResponse ListTagsForResource(Context& context, const ListTagsForResourceRequest& in) {
   ListTagsForResourceResponse out;
   WithTagsOf(context, *in.resourceArn, false, [&](const std::vector<Tag>& tags) { out.tags = TagList(tags); });

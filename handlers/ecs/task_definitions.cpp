@@ -76,6 +76,9 @@ records::ecs::TaskDefinition FindActiveTaskDefinition(Context& context, const st
 }
 
 AWS_OPERATION(ecs, RegisterTaskDefinition)
+AWS_ACCESS("iam:PassRole passed-role/{executionRoleArn} iam:PassedToService=ecs-tasks.amazonaws.com",
+           "iam:PassRole passed-role/{taskRoleArn} iam:PassedToService=ecs-tasks.amazonaws.com",
+           "tags? ecs:TagResource new-task-definition/{family}")
 RegisterTaskDefinitionResponse RegisterTaskDefinition(Context& context, const RegisterTaskDefinitionRequest& in) {
   records::ecs::TaskDefinition record;
   record.definition = MakeTaskDefinition(context.scope, context.engines.settings.endpoint, in);
@@ -169,6 +172,7 @@ DeregisterTaskDefinitionResponse DeregisterTaskDefinition(Context& context, cons
 }
 
 AWS_OPERATION(ecs, DeleteTaskDefinitions)
+AWS_ACCESS("task-definition/{taskDefinitions}")
 DeleteTaskDefinitionsResponse DeleteTaskDefinitions(Context& context, const DeleteTaskDefinitionsRequest& in) {
   if (in.taskDefinitions.size() > 10) throw errors::TooManyTaskDefinitions();
   DeleteTaskDefinitionsResponse out;

@@ -3,8 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include "emulator/core/arn.h"
+#include "handlers/ecs/execution_role.h"
 #include "handlers/ecs/service_principal.h"
 #include "handlers/ecs/task_definitions.h"
+#include "handlers/ecs/task_launch.h"
 #include "handlers/ecs/task_lifecycle.h"
 #include "handlers/ecs/task_startup.h"
 #include "handlers/logs/events.h"
@@ -79,7 +81,8 @@ std::optional<TaskEvents::LogStream> TaskEvents::LogStreamOf(const std::string& 
       };
       stream = LogStream{{arn->account, option("awslogs-region")},
                          option("awslogs-group"),
-                         LogStreamName(option("awslogs-stream-prefix"), name, task->id)};
+                         LogStreamName(option("awslogs-stream-prefix"), name, task->id),
+                         ExecutionRoleOf(context.scope, *definition, task->overrides)};
     }
   });
   const std::lock_guard lock(mutex_);
@@ -96,6 +99,9 @@ void TaskEvents::Printed(std::vector<tasks::PrintedLine> lines) {
     try {
       database_.Write([&](store::Transaction& tx) {
         Context context = SchedulerContext(tx, engines_, ids_, stream->scope);
+        const auto role = ExecutionRole::Assume(context, stream->execution_role, TaskIdIn(origin.first));
+        if (!role) throw ApiError("AccessDenied", "the execution role cannot be assumed");
+        context.principal = role->principal();
         logs::PutLines(context, stream->group, stream->name, std::move(printed));
       });
     } catch (const ApiError& error) {

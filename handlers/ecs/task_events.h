@@ -24,8 +24,8 @@ class TaskEvents : public tasks::EventSink {
                        const std::string& reason) override;
   void ContainerHealthChanged(const std::string& task_arn, const std::string& container,
                               tasks::ContainerHealth health) override;
-  // To the log streams of the containers that have the log driver awslogs. Lines for a group that is gone are lost, as
-  // they are on AWS.
+  // To the log streams of the containers that have the log driver awslogs, as the task's execution role. Lines for a
+  // group that is gone, or that the role may not write to, are lost, as they are on AWS.
   void Printed(std::vector<tasks::PrintedLine> lines) override;
 
  private:
@@ -33,6 +33,7 @@ class TaskEvents : public tasks::EventSink {
     Scope scope;
     std::string group;
     std::string name;
+    std::string execution_role;  // its ARN
   };
   template <class Fn>
   void InTransaction(const std::string& task_arn, Fn fn);

@@ -138,6 +138,7 @@ TaskSet RenderTaskSet(Context& context, const TaskSetService& service, const rec
 }
 
 AWS_OPERATION(ecs, CreateTaskSet)
+AWS_ACCESS("task-set/{cluster}/{service}/*", "tags? ecs:TagResource task-set/{cluster}/{service}/*")
 CreateTaskSetResponse CreateTaskSet(Context& context, const CreateTaskSetRequest& in) {
   auto service = FindServiceOfSets(context, in.cluster, *in.service);
   CreateTaskSetResponse out;
@@ -180,6 +181,7 @@ CreateTaskSetResponse CreateTaskSet(Context& context, const CreateTaskSetRequest
 }
 
 AWS_OPERATION(ecs, UpdateTaskSet)
+AWS_ACCESS("task-set/{cluster}/{service}/{taskSet}")
 UpdateTaskSetResponse UpdateTaskSet(Context& context, const UpdateTaskSetRequest& in) {
   auto service = FindServiceOfSets(context, in.cluster, *in.service);
   records::ecs::Deployment& set = RequireSet(service, *in.taskSet);
@@ -194,6 +196,7 @@ UpdateTaskSetResponse UpdateTaskSet(Context& context, const UpdateTaskSetRequest
 }
 
 AWS_OPERATION(ecs, UpdateServicePrimaryTaskSet)
+AWS_ACCESS("service/{cluster}/{service}")
 UpdateServicePrimaryTaskSetResponse UpdateServicePrimaryTaskSet(Context& context,
                                                                 const UpdateServicePrimaryTaskSetRequest& in) {
   auto service = FindServiceOfSets(context, in.cluster, *in.service);
@@ -210,6 +213,7 @@ UpdateServicePrimaryTaskSetResponse UpdateServicePrimaryTaskSet(Context& context
 }
 
 AWS_OPERATION(ecs, DeleteTaskSet)
+AWS_ACCESS("task-set/{cluster}/{service}/{taskSet}")
 DeleteTaskSetResponse DeleteTaskSet(Context& context, const DeleteTaskSetRequest& in) {
   auto service = FindServiceOfSets(context, in.cluster, *in.service);
   records::ecs::Deployment& set = RequireSet(service, *in.taskSet);
@@ -227,6 +231,7 @@ DeleteTaskSetResponse DeleteTaskSet(Context& context, const DeleteTaskSetRequest
 }
 
 AWS_OPERATION(ecs, DescribeTaskSets)
+AWS_ACCESS("task-set/{cluster}/{service}/{taskSets|*}")
 DescribeTaskSetsResponse DescribeTaskSets(Context& context, const DescribeTaskSetsRequest& in) {
   auto service = FindServiceOfSets(context, in.cluster, *in.service);
   const ServiceTasks tasks(context, service);

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <set>
 
+#include "api/ecr/BatchGetImageRequest.h"
 #include "api/ecr/GetAuthorizationTokenRequest.h"
 #include "api/ecr/GetAuthorizationTokenResponse.h"
+#include "api/ecr/GetDownloadUrlForLayerRequest.h"
 #include "api/logs/CreateLogGroupRequest.h"
 #include "api/logs/CreateLogGroupResponse.h"
 #include "api/logs/CreateLogStreamRequest.h"
@@ -20,6 +22,7 @@
 #include "handlers/ecs/secret_reference.h"
 #include "handlers/ecs/task_launch.h"
 #include "handlers/engines.h"
+#include "handlers/iam/operation_access.h"
 
 // The generated tables of the services that are called here.
 namespace drydock::api {
@@ -98,13 +101,9 @@ class Startup {
   }
 
   // Calls an operation of another service as the execution role, in that service's region; throws what that service
-  // would say. `resource` is what the role's permission for the operation must cover.
+  // would say.
   template <class Out, class In>
-  Out Call(const api::Service& service, const char* operation, const std::string& region, const std::string& resource,
-           In input) {
-    if (role_)
-      if (const auto denial = role_->Denial(context_, fmt::format("{}:{}", service.signing_name, operation), resource))
-        throw ApiError("AccessDeniedException", *denial);
+  Out Call(const api::Service& service, const char* operation, const std::string& region, In input) {
     Context inner = context_;
     inner.scope.region = region;
     return Invoke<Out>(inner, role_ ? role_->principal() : context_.principal, *api::FindOperation(service, operation),
@@ -132,7 +131,7 @@ class Startup {
                       kInitialization, kSecretsOrAuth, region, blocked->address),
           *blocked);
     try {
-      Call<ecr::GetAuthorizationTokenResponse>(api::k_ecr, "GetAuthorizationToken", region, "*",
+      Call<ecr::GetAuthorizationTokenResponse>(api::k_ecr, "GetAuthorizationToken", region,
                                                ecr::GetAuthorizationTokenRequest());
     } catch (const ApiError& error) {
       return StartFailure{
@@ -172,8 +171,8 @@ class Startup {
     if (!reference.version_stage.empty()) request.VersionStage = reference.version_stage;
     if (!reference.version_id.empty()) request.VersionId = reference.version_id;
     try {
-      const auto answer = Call<secretsmanager::GetSecretValueResponse>(api::k_secretsmanager, "GetSecretValue", region,
-                                                                       reference.id, request);
+      const auto answer =
+          Call<secretsmanager::GetSecretValueResponse>(api::k_secretsmanager, "GetSecretValue", region, request);
       std::string value = answer.SecretString.value_or("");
       if (!reference.json_key.empty()) {
         auto member = ValueOfJsonKey(value, reference.json_key);
@@ -213,14 +212,12 @@ class Startup {
                       kInitialization, what, operation, SdkError(api::k_logs, error, context_.ids.Uuid())),
           "", false, ""};
     };
-    const std::string arn =
-        fmt::format("arn:aws:logs:{}:{}:log-group:{}:log-stream:", region, context_.account(), group);
     const auto exists_already = [](const ApiError& error) { return error.code() == "ResourceAlreadyExistsException"; };
     if (option("awslogs-create-group") == "true") {
       logs::CreateLogGroupRequest request;
       request.logGroupName = group;
       try {
-        Call<logs::CreateLogGroupResponse>(api::k_logs, "CreateLogGroup", region, arn, request);
+        Call<logs::CreateLogGroupResponse>(api::k_logs, "CreateLogGroup", region, request);
       } catch (const ApiError& error) {
         if (!exists_already(error)) return failed("group", "CreateLogGroup", error);
       }
@@ -229,7 +226,7 @@ class Startup {
     request.logGroupName = group;
     request.logStreamName = stream;
     try {
-      Call<logs::CreateLogStreamResponse>(api::k_logs, "CreateLogStream", region, arn + stream, request);
+      Call<logs::CreateLogStreamResponse>(api::k_logs, "CreateLogStream", region, request);
     } catch (const ApiError& error) {
       if (!exists_already(error)) return failed("stream", "CreateLogStream", error);
     }
@@ -238,6 +235,24 @@ class Startup {
 
   static StartFailure CannotPull(const std::string& container, const std::string& what) {
     return {"CannotPullContainerError: " + what, container, false, ""};
+  }
+
+  // By the execution role's policies, and those of the repository where it is another account's.
+  bool MayPull(const ecr::ImageReference& image) {
+    const auto may = [&](const char* operation, auto request) {
+      Context inner = context_;
+      if (role_) inner.principal = role_->principal();
+      inner.scope = *image.ecr;
+      request.repositoryName = image.repository;
+      try {
+        iam::RequireAccess(inner, *api::FindOperation(api::k_ecr, operation), api::AnyStruct::Make(std::move(request)));
+        return true;
+      } catch (const ApiError&) {
+        return false;
+      }
+    };
+    return may("BatchGetImage", ecr::BatchGetImageRequest()) &&
+           may("GetDownloadUrlForLayer", ecr::GetDownloadUrlForLayerRequest());
   }
 
   std::optional<StartFailure> PullImage(records::ecs::Container& container) {
@@ -280,12 +295,7 @@ class Startup {
                       "host {} failed with status code [manifests {}]: 403 Forbidden",
                       reference, parsed->registry, parsed->digest.empty() ? parsed->tag : parsed->digest));
     };
-    if (role_) {
-      const std::string repository =
-          fmt::format("arn:aws:ecr:{}:{}:repository/{}", registry.region, registry.account, parsed->repository);
-      for (const char* action : {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"})
-        if (role_->Denial(context_, action, repository)) return forbidden();
-    }
+    if (!MayPull(*parsed)) return forbidden();
     const auto resolved = ecr::ResolveImage(context_, image);
     if (!resolved)
       return CannotPull(container.name,

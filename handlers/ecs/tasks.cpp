@@ -86,6 +86,7 @@ std::vector<Tag> TagsForTask(const std::string& cluster, const std::string& serv
 }
 
 AWS_OPERATION(ecs, RunTask)
+AWS_ACCESS(RunTaskAccess, "tags? ecs:TagResource task/{cluster|default}/*")
 RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
   const auto cluster = FindActiveCluster(context, in.cluster);
   if (auto answer = AnsweredBefore(context, in)) return *answer;
@@ -136,6 +137,7 @@ RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
 
 // Container instances belong to the EC2 launch type; Drydock has none.
 AWS_OPERATION(ecs, StartTask)
+AWS_ACCESS(StartTaskAccess, "tags? ecs:TagResource task/{cluster|default}/*")
 StartTaskResponse StartTask(Context& context, const StartTaskRequest& in) {
   FindActiveCluster(context, in.cluster);
   FindActiveTaskDefinition(context, *in.taskDefinition);
@@ -150,6 +152,7 @@ StartTaskResponse StartTask(Context& context, const StartTaskRequest& in) {
 }
 
 AWS_OPERATION(ecs, StopTask)
+AWS_ACCESS("task/{cluster|default}/{task}")
 StopTaskResponse StopTask(Context& context, const StopTaskRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   auto task = FindTask(context, cluster.name, *in.task);
@@ -161,6 +164,7 @@ StopTaskResponse StopTask(Context& context, const StopTaskRequest& in) {
 }
 
 AWS_OPERATION(ecs, DescribeTasks)
+AWS_ACCESS("task/{cluster|default}/{tasks}")
 DescribeTasksResponse DescribeTasks(Context& context, const DescribeTasksRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   if (in.tasks.empty()) throw errors::TasksEmpty();
@@ -181,6 +185,7 @@ DescribeTasksResponse DescribeTasks(Context& context, const DescribeTasksRequest
 }
 
 AWS_OPERATION(ecs, ListTasks)
+AWS_ACCESS(ListTasksAccess)
 ListTasksResponse ListTasks(Context& context, const ListTasksRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   // ECS API reference, ListTasks: no task ever wants to be PENDING, so that filter finds nothing.

@@ -53,6 +53,7 @@ DescribeLoadBalancerAttributesOutput DescribeLoadBalancerAttributes(Context& con
 }
 
 AWS_OPERATION(elbv2, ModifyLoadBalancerAttributes)
+AWS_ACCESS("{LoadBalancerArn}")
 ModifyLoadBalancerAttributesOutput ModifyLoadBalancerAttributes(Context& context,
                                                                 const ModifyLoadBalancerAttributesInput& in) {
   auto load_balancer = RequireLoadBalancer(context, *in.LoadBalancerArn);
@@ -72,6 +73,7 @@ DescribeTargetGroupAttributesOutput DescribeTargetGroupAttributes(Context& conte
 }
 
 AWS_OPERATION(elbv2, ModifyTargetGroupAttributes)
+AWS_ACCESS("{TargetGroupArn}")
 ModifyTargetGroupAttributesOutput ModifyTargetGroupAttributes(Context& context,
                                                               const ModifyTargetGroupAttributesInput& in) {
   auto target_group = RequireTargetGroup(context, *in.TargetGroupArn);
@@ -91,6 +93,7 @@ DescribeListenerAttributesOutput DescribeListenerAttributes(Context& context,
 }
 
 AWS_OPERATION(elbv2, ModifyListenerAttributes)
+AWS_ACCESS("{ListenerArn}")
 ModifyListenerAttributesOutput ModifyListenerAttributes(Context& context, const ModifyListenerAttributesInput& in) {
   auto listener = RequireListener(context, *in.ListenerArn);
   SetAttributes(listener, Read(in.Attributes));

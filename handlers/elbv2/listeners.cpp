@@ -106,6 +106,8 @@ bool SameActions(const Rule& a, const Rule& b) {
 }  // namespace
 
 AWS_OPERATION(elbv2, CreateListener)
+AWS_ACCESS("{LoadBalancerArn}", "Tags? elasticloadbalancing:AddTags listener/{LoadBalancerArn}",
+           "elasticloadbalancing:ListenerProtocol={Protocol}", "elasticloadbalancing:SecurityPolicy={SslPolicy}")
 CreateListenerOutput CreateListener(Context& context, const CreateListenerInput& in) {
   const LoadBalancer load_balancer = RequireLoadBalancer(context, *in.LoadBalancerArn);
   if (!in.Protocol) throw errors::Validation("A listener protocol must be specified");  // unconfirmed, as the next
@@ -149,6 +151,8 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
 }
 
 AWS_OPERATION(elbv2, ModifyListener)
+AWS_ACCESS("{ListenerArn}", "elasticloadbalancing:ListenerProtocol={Protocol}",
+           "elasticloadbalancing:SecurityPolicy={SslPolicy}")
 ModifyListenerOutput ModifyListener(Context& context, const ModifyListenerInput& in) {
   records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
   const LoadBalancer load_balancer = RequireLoadBalancer(context, record.load_balancer_arn);
@@ -193,6 +197,7 @@ DescribeListenersOutput DescribeListeners(Context& context, const DescribeListen
 }
 
 AWS_OPERATION(elbv2, DeleteListener)
+AWS_ACCESS("{ListenerArn}")
 DeleteListenerOutput DeleteListener(Context& context, const DeleteListenerInput& in) {
   const records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
   for (const Rule& rule : context.tx.List<Rule>(context.scope, store::Where(&Rule::listener_arn, record.arn)))

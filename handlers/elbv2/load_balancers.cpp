@@ -132,6 +132,10 @@ void RefuseUnsupported(const CreateLoadBalancerInput& in) {
 }  // namespace
 
 AWS_OPERATION(elbv2, CreateLoadBalancer)
+AWS_ACCESS("loadbalancer/{Type|application}/{Name}",
+           "Tags? elasticloadbalancing:AddTags loadbalancer/{Type|application}/{Name}",
+           "elasticloadbalancing:Scheme={Scheme|internet-facing}",
+           "elasticloadbalancing:SecurityGroup={SecurityGroups}", "elasticloadbalancing:Subnet={Subnets}")
 CreateLoadBalancerOutput CreateLoadBalancer(Context& context, const CreateLoadBalancerInput& in) {
   CheckName(*in.Name);
   RefuseUnsupported(in);
@@ -200,6 +204,7 @@ DescribeLoadBalancersOutput DescribeLoadBalancers(Context& context, const Descri
 
 // Deleting one that does not exist succeeds: API Reference, DeleteLoadBalancer.
 AWS_OPERATION(elbv2, DeleteLoadBalancer)
+AWS_ACCESS("{LoadBalancerArn}")
 DeleteLoadBalancerOutput DeleteLoadBalancer(Context& context, const DeleteLoadBalancerInput& in) {
   CheckArn(context, *in.LoadBalancerArn, ResourceKind::kLoadBalancer);
   const auto record = context.tx.Get<records::elbv2::LoadBalancer>(context.scope, *in.LoadBalancerArn);
@@ -219,6 +224,7 @@ DeleteLoadBalancerOutput DeleteLoadBalancer(Context& context, const DeleteLoadBa
 }
 
 AWS_OPERATION(elbv2, SetSecurityGroups)
+AWS_ACCESS("{LoadBalancerArn}", "elasticloadbalancing:SecurityGroup={SecurityGroups}")
 SetSecurityGroupsOutput SetSecurityGroups(Context& context, const SetSecurityGroupsInput& in) {
   records::elbv2::LoadBalancer record = RequireLoadBalancer(context, *in.LoadBalancerArn);
   if (in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic)
@@ -238,6 +244,7 @@ SetSecurityGroupsOutput SetSecurityGroups(Context& context, const SetSecurityGro
 }
 
 AWS_OPERATION(elbv2, SetSubnets)
+AWS_ACCESS("{LoadBalancerArn}", "elasticloadbalancing:Subnet={Subnets}")
 SetSubnetsOutput SetSubnets(Context& context, const SetSubnetsInput& in) {
   records::elbv2::LoadBalancer record = RequireLoadBalancer(context, *in.LoadBalancerArn);
   if (in.IpAddressType) CheckIpAddressType(*in.IpAddressType);
@@ -254,6 +261,7 @@ SetSubnetsOutput SetSubnets(Context& context, const SetSubnetsInput& in) {
 }
 
 AWS_OPERATION(elbv2, SetIpAddressType)
+AWS_ACCESS("{LoadBalancerArn}")
 SetIpAddressTypeOutput SetIpAddressType(Context& context, const SetIpAddressTypeInput& in) {
   const records::elbv2::LoadBalancer record = RequireLoadBalancer(context, *in.LoadBalancerArn);
   CheckIpAddressType(*in.IpAddressType);

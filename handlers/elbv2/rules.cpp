@@ -55,6 +55,7 @@ std::size_t CountRules(Context& context, const std::string& load_balancer_arn) {
 }  // namespace
 
 AWS_OPERATION(elbv2, CreateRule)
+AWS_ACCESS("{ListenerArn}", "Tags? elasticloadbalancing:AddTags listener-rule/{ListenerArn}")
 CreateRuleOutput CreateRule(Context& context, const CreateRuleInput& in) {
   const auto listener = RequireListener(context, *in.ListenerArn);
   const auto load_balancer = RequireLoadBalancer(context, listener.load_balancer_arn);
@@ -103,6 +104,7 @@ DescribeRulesOutput DescribeRules(Context& context, const DescribeRulesInput& in
 }
 
 AWS_OPERATION(elbv2, ModifyRule)
+AWS_ACCESS("{RuleArn}")
 ModifyRuleOutput ModifyRule(Context& context, const ModifyRuleInput& in) {
   records::elbv2::Rule record = RequireRule(context, *in.RuleArn);
   if (record.is_default) throw errors::DefaultRule(record.arn, "modified");
@@ -124,6 +126,7 @@ ModifyRuleOutput ModifyRule(Context& context, const ModifyRuleInput& in) {
 }
 
 AWS_OPERATION(elbv2, DeleteRule)
+AWS_ACCESS("{RuleArn}")
 DeleteRuleOutput DeleteRule(Context& context, const DeleteRuleInput& in) {
   const records::elbv2::Rule record = RequireRule(context, *in.RuleArn);
   if (record.is_default) throw errors::DefaultRule(record.arn, "deleted");
@@ -132,6 +135,7 @@ DeleteRuleOutput DeleteRule(Context& context, const DeleteRuleInput& in) {
 }
 
 AWS_OPERATION(elbv2, SetRulePriorities)
+AWS_ACCESS("{RulePriorities.RuleArn}")
 SetRulePrioritiesOutput SetRulePriorities(Context& context, const SetRulePrioritiesInput& in) {
   if (in.RulePriorities.empty()) throw errors::Validation("A rule priority must be specified");  // unconfirmed
   std::vector<records::elbv2::Rule> changed;

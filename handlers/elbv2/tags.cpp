@@ -70,6 +70,7 @@ std::map<std::string, std::string> TagsOf(const List<Tag>& tags) {
 }
 
 AWS_OPERATION(elbv2, AddTags)
+AWS_ACCESS("{ResourceArns}")
 AddTagsOutput AddTags(Context& context, const AddTagsInput& in) {
   const Tags added = TagsOf(in.Tags);
   for (const std::string& arn : in.ResourceArns)
@@ -80,6 +81,7 @@ AddTagsOutput AddTags(Context& context, const AddTagsInput& in) {
 }
 
 AWS_OPERATION(elbv2, RemoveTags)
+AWS_ACCESS("{ResourceArns}")
 RemoveTagsOutput RemoveTags(Context& context, const RemoveTagsInput& in) {
   for (const std::string& arn : in.ResourceArns)
     ChangeTags(context, arn, [&](Tags& tags) {

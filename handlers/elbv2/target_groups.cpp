@@ -105,6 +105,7 @@ std::map<std::string, std::set<std::string>> TargetGroupUse(Context& context) {
 }
 
 AWS_OPERATION(elbv2, CreateTargetGroup)
+AWS_ACCESS("targetgroup/{Name}", "Tags? elasticloadbalancing:AddTags targetgroup/{Name}")
 CreateTargetGroupOutput CreateTargetGroup(Context& context, const CreateTargetGroupInput& in) {
   CheckResourceName("Target group name", *in.Name);
   RefuseUnsupported(in);
@@ -140,6 +141,7 @@ CreateTargetGroupOutput CreateTargetGroup(Context& context, const CreateTargetGr
 }
 
 AWS_OPERATION(elbv2, ModifyTargetGroup)
+AWS_ACCESS("{TargetGroupArn}")
 ModifyTargetGroupOutput ModifyTargetGroup(Context& context, const ModifyTargetGroupInput& in) {
   records::elbv2::TargetGroup record = RequireTargetGroup(context, *in.TargetGroupArn);
   record.health_check = ModifyHealthCheck(record, in);
@@ -186,6 +188,7 @@ DescribeTargetGroupsOutput DescribeTargetGroups(Context& context, const Describe
 
 // Deleting one that does not exist succeeds (unconfirmed: the model lists no TargetGroupNotFound).
 AWS_OPERATION(elbv2, DeleteTargetGroup)
+AWS_ACCESS("{TargetGroupArn}")
 DeleteTargetGroupOutput DeleteTargetGroup(Context& context, const DeleteTargetGroupInput& in) {
   CheckArn(context, *in.TargetGroupArn, ResourceKind::kTargetGroup);
   if (TargetGroupUse(context).contains(*in.TargetGroupArn)) throw errors::TargetGroupInUse(*in.TargetGroupArn);

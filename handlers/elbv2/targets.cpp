@@ -165,6 +165,7 @@ std::optional<Timestamp> DrainingUntil(Context& context, const std::string& targ
 }
 
 AWS_OPERATION(elbv2, RegisterTargets)
+AWS_ACCESS("{TargetGroupArn}")
 RegisterTargetsOutput RegisterTargets(Context& context, const RegisterTargetsInput& in) {
   const Group group = RequireTargetGroup(context, *in.TargetGroupArn);
   if (in.Targets.empty()) throw errors::Validation("At least one target must be specified");  // unconfirmed
@@ -178,6 +179,7 @@ RegisterTargetsOutput RegisterTargets(Context& context, const RegisterTargetsInp
 
 // A target that is not registered is no error: API Reference, DeregisterTargets.
 AWS_OPERATION(elbv2, DeregisterTargets)
+AWS_ACCESS("{TargetGroupArn}")
 DeregisterTargetsOutput DeregisterTargets(Context& context, const DeregisterTargetsInput& in) {
   const Group group = RequireTargetGroup(context, *in.TargetGroupArn);
   if (in.Targets.empty()) throw errors::Validation("At least one target must be specified");  // unconfirmed

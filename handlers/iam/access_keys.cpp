@@ -71,6 +71,7 @@ void RenameUser(Context& context, UserRecord& user, const std::string& new_name)
 }
 
 AWS_OPERATION(iam, CreateAccessKey)
+AWS_ACCESS("user/{UserName|}")
 CreateAccessKeyResponse CreateAccessKey(Context& context, const CreateAccessKeyRequest& in) {
   const UserRecord user = UserOrCaller(context, in.UserName);
   if (AccessKeysOf(context, user.name).size() >= kMostKeys) throw errors::QuotaExceeded("AccessKeysPerUser", kMostKeys);
@@ -93,6 +94,7 @@ CreateAccessKeyResponse CreateAccessKey(Context& context, const CreateAccessKeyR
 }
 
 AWS_OPERATION(iam, ListAccessKeys)
+AWS_ACCESS("user/{UserName|}")
 ListAccessKeysResponse ListAccessKeys(Context& context, const ListAccessKeysRequest& in) {
   const UserRecord user = UserOrCaller(context, in.UserName);
   ListAccessKeysResponse out;
@@ -108,6 +110,7 @@ ListAccessKeysResponse ListAccessKeys(Context& context, const ListAccessKeysRequ
 }
 
 AWS_OPERATION(iam, UpdateAccessKey)
+AWS_ACCESS("user/{UserName|}")
 UpdateAccessKeyResponse UpdateAccessKey(Context& context, const UpdateAccessKeyRequest& in) {
   KeyRecord key = RequireKey(context, UserOrCaller(context, in.UserName).name, *in.AccessKeyId);
   key.active = *in.Status == "Active";
@@ -116,6 +119,7 @@ UpdateAccessKeyResponse UpdateAccessKey(Context& context, const UpdateAccessKeyR
 }
 
 AWS_OPERATION(iam, DeleteAccessKey)
+AWS_ACCESS("user/{UserName|}")
 DeleteAccessKeyResponse DeleteAccessKey(Context& context, const DeleteAccessKeyRequest& in) {
   KeyRecord key = RequireKey(context, UserOrCaller(context, in.UserName).name, *in.AccessKeyId);
   // Erased, it would be a key that nobody gave out, and those act as root.
@@ -127,6 +131,7 @@ DeleteAccessKeyResponse DeleteAccessKey(Context& context, const DeleteAccessKeyR
 }
 
 AWS_OPERATION(iam, GetAccessKeyLastUsed)
+AWS_ACCESS("access-key/{AccessKeyId}")
 GetAccessKeyLastUsedResponse GetAccessKeyLastUsed(Context& context, const GetAccessKeyLastUsedRequest& in) {
   const auto key = context.tx.Get<KeyRecord>({}, *in.AccessKeyId);
   if (!key || key->deleted || key->owner != context.account()) throw errors::AccessKeyNotFound(*in.AccessKeyId);

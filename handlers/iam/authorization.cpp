@@ -1,6 +1,8 @@
 #include "handlers/iam/authorization.h"
 
+#include "emulator/auth/policy/cache.h"
 #include "emulator/core/clock.h"
+#include "handlers/engines.h"
 #include "handlers/iam/entities.h"
 #include "handlers/iam/managed_policies.h"
 #include "handlers/iam/roles.h"
@@ -12,24 +14,22 @@ namespace policy = auth::policy;
 
 namespace {
 
-policy::Policy Read(const std::string& id, const std::string& text) {
-  auto parsed = policy::Parse(text);
-  auto* document = std::get_if<policy::Document>(&parsed);
-  // What is stored was checked when it came in; a document that is none all the same allows nothing.
-  return {id, std::make_shared<const policy::Document>(document ? std::move(*document) : policy::Document{})};
+policy::Policy Read(Context& context, const std::string& id, const std::string& text) {
+  policy::DocumentCache once;
+  return {id, (context.engines.policies ? *context.engines.policies : once).Read(text)};
 }
 
 // The inline and attached policies of an entity.
 void Collect(Context& context, const EntityKind& kind, const std::string& name, const Documents& inline_policies,
              std::vector<policy::Policy>& into) {
-  for (const auto& [id, text] : inline_policies) into.push_back(Read(id, text));
+  for (const auto& [id, text] : inline_policies) into.push_back(Read(context, id, text));
   for (const std::string& arn : AttachedPolicies(context, kind, name))
-    if (const auto text = FindPolicyDocument(context, arn)) into.push_back(Read(arn, *text));
+    if (const auto text = FindPolicyDocument(context, arn)) into.push_back(Read(context, arn, *text));
 }
 
 std::optional<policy::Policy> Boundary(Context& context, const std::optional<std::string>& arn) {
   if (!arn) return std::nullopt;
-  return Read(*arn, FindPolicyDocument(context, *arn).value_or(""));
+  return Read(context, *arn, FindPolicyDocument(context, *arn).value_or(""));
 }
 
 void AddTagKeys(policy::Keys& keys, const Tags& tags) {
@@ -92,7 +92,7 @@ void AddSession(Context& context, Recognised& known) {
   if (!session->source_identity.empty()) known.keys["aws:sourceidentity"] = {session->source_identity};
   if (session->policies.empty() && session->type != "FederatedUser") return;
   known.policies.session.emplace();
-  for (const std::string& text : session->policies) known.policies.session->push_back(Read("session", text));
+  for (const std::string& text : session->policies) known.policies.session->push_back(Read(context, "session", text));
 }
 
 }  // namespace
@@ -129,28 +129,35 @@ Recognised Recognise(Context& context, const Principal& principal) {
   known.keys["aws:currenttime"] = {FormatIso8601(context.now)};
   known.keys["aws:epochtime"] = {std::to_string(context.now.milliseconds / 1000)};
   known.keys["aws:requestedregion"] = {context.region()};
+  known.keys["ec2:region"] = {context.region()};
   known.keys["aws:multifactorauthpresent"] = {"false"};
   // Drydock's plain endpoint stands for AWS's, which are HTTPS.
   known.keys["aws:securetransport"] = {"true"};
   return known;
 }
 
-policy::Decision Authorize(Context& context, const Principal& principal, const Access& access) {
-  Recognised known = Recognise(context, principal);
-  policy::Query query{access.action, access.resource, access.resource_account, std::move(known.keys)};
-  for (const auto& [key, values] : access.keys) query.keys[key] = values;
-  const std::string& owner = access.resource_account.empty() ? principal.account : access.resource_account;
-  query.keys["aws:resourceaccount"] = {owner};
-  if (!access.resource_policy.empty()) known.policies.resource = Read("resource", access.resource_policy);
+policy::Decision Decide(Context& context, Recognised& known, const api::Question& question) {
+  const api::Resource& resource = question.resource;
+  policy::Query query{question.action, resource.arn, resource.owner.account, known.keys};
+  for (const auto& [key, values] : question.keys) query.keys[key] = values;
+  query.keys["aws:resourceaccount"] = {resource.owner.account.empty() ? known.caller.principal.account
+                                                                      : resource.owner.account};
+  known.policies.resource.reset();
+  if (!resource.policy.empty()) known.policies.resource = Read(context, "resource", resource.policy);
   return policy::Evaluate(known.policies, known.caller, query);
+}
+
+policy::Decision Authorize(Context& context, const Principal& principal, const api::Question& question) {
+  Recognised known = Recognise(context, principal);
+  return Decide(context, known, question);
 }
 
 policy::Decision Authorize(Context& context, const Principal& principal, const std::string& action,
                            const std::string& resource) {
-  Access access;
-  access.action = action;
-  access.resource = resource;
-  return Authorize(context, principal, access);
+  api::Question question;
+  question.action = action;
+  question.resource.arn = resource;
+  return Authorize(context, principal, question);
 }
 
 std::string AccessDeniedMessage(const Principal& principal, const std::string& action, const std::string& resource,

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "emulator/api/access.h"
 #include "emulator/auth/policy/evaluate.h"
 #include "emulator/core/context.h"
 
@@ -16,18 +17,13 @@ struct Recognised {
 };
 Recognised Recognise(Context& context, const Principal& principal);
 
-// What a decision is about.
-struct Access {
-  std::string action;            // "secretsmanager:GetSecretValue"
-  std::string resource = "*";    // the ARN, or "*" where the action has no resource types
-  std::string resource_account;  // empty: the caller's own
-  std::string resource_policy;   // the resource's policy document; empty: it has none
-  auth::policy::Keys keys = {};  // condition keys beside the global ones, in lower case
-};
+// Decides about one question by the caller's identity policies (inline, attached, of groups), boundary and session
+// policies and the resource's policy. A session whose role is gone, and a user who is gone, are denied. Root is allowed
+// what no resource's policy denies.
+auth::policy::Decision Decide(Context& context, Recognised& caller, const api::Question& question);
 
-// Collects the caller's identity policies (inline, attached, of groups), boundary and session policies and decides.
-// A session whose role is gone, and a user who is gone, are denied. Root is allowed.
-auth::policy::Decision Authorize(Context& context, const Principal& principal, const Access& access);
+// The same, for a caller who is asked about once.
+auth::policy::Decision Authorize(Context& context, const Principal& principal, const api::Question& question);
 auth::policy::Decision Authorize(Context& context, const Principal& principal, const std::string& action,
                                  const std::string& resource);
 

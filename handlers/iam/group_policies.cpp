@@ -19,6 +19,7 @@
 namespace drydock::iam {
 
 AWS_OPERATION(iam, PutGroupPolicy)
+AWS_ACCESS("group/{GroupName}")
 PutGroupPolicyResponse PutGroupPolicy(Context& context, const PutGroupPolicyRequest& in) {
   records::iam::Group group = RequireGroup(context, *in.GroupName);
   PutInlinePolicy(kGroup, group.name, group.inline_policies, *in.PolicyName, *in.PolicyDocument);
@@ -27,6 +28,7 @@ PutGroupPolicyResponse PutGroupPolicy(Context& context, const PutGroupPolicyRequ
 }
 
 AWS_OPERATION(iam, GetGroupPolicy)
+AWS_ACCESS("group/{GroupName}")
 GetGroupPolicyResponse GetGroupPolicy(Context& context, const GetGroupPolicyRequest& in) {
   const records::iam::Group group = RequireGroup(context, *in.GroupName);
   GetGroupPolicyResponse out;
@@ -37,6 +39,7 @@ GetGroupPolicyResponse GetGroupPolicy(Context& context, const GetGroupPolicyRequ
 }
 
 AWS_OPERATION(iam, ListGroupPolicies)
+AWS_ACCESS("group/{GroupName}")
 ListGroupPoliciesResponse ListGroupPolicies(Context& context, const ListGroupPoliciesRequest& in) {
   const records::iam::Group group = RequireGroup(context, *in.GroupName);
   std::vector<std::string> names;
@@ -47,6 +50,7 @@ ListGroupPoliciesResponse ListGroupPolicies(Context& context, const ListGroupPol
 }
 
 AWS_OPERATION(iam, DeleteGroupPolicy)
+AWS_ACCESS("group/{GroupName}")
 DeleteGroupPolicyResponse DeleteGroupPolicy(Context& context, const DeleteGroupPolicyRequest& in) {
   records::iam::Group group = RequireGroup(context, *in.GroupName);
   DeleteInlinePolicy(kGroup, group.inline_policies, *in.PolicyName);
@@ -55,18 +59,21 @@ DeleteGroupPolicyResponse DeleteGroupPolicy(Context& context, const DeleteGroupP
 }
 
 AWS_OPERATION(iam, AttachGroupPolicy)
+AWS_ACCESS("group/{GroupName}", "iam:PolicyARN={PolicyArn}")
 AttachGroupPolicyResponse AttachGroupPolicy(Context& context, const AttachGroupPolicyRequest& in) {
   AttachPolicy(context, kGroup, RequireGroup(context, *in.GroupName).name, *in.PolicyArn);
   return {};
 }
 
 AWS_OPERATION(iam, DetachGroupPolicy)
+AWS_ACCESS("group/{GroupName}", "iam:PolicyARN={PolicyArn}")
 DetachGroupPolicyResponse DetachGroupPolicy(Context& context, const DetachGroupPolicyRequest& in) {
   DetachPolicy(context, kGroup, RequireGroup(context, *in.GroupName).name, *in.PolicyArn);
   return {};
 }
 
 AWS_OPERATION(iam, ListAttachedGroupPolicies)
+AWS_ACCESS("group/{GroupName}")
 ListAttachedGroupPoliciesResponse ListAttachedGroupPolicies(Context& context,
                                                             const ListAttachedGroupPoliciesRequest& in) {
   const std::string name = RequireGroup(context, *in.GroupName).name;

@@ -57,6 +57,7 @@ void RenameGroup(Context& context, GroupRecord& group, const std::string& new_na
 }  // namespace
 
 AWS_OPERATION(iam, CreateGroup)
+AWS_ACCESS("group/{Path|}/{GroupName}")
 CreateGroupResponse CreateGroup(Context& context, const CreateGroupRequest& in) {
   GroupRecord group;
   group.name = *in.GroupName;
@@ -74,6 +75,7 @@ CreateGroupResponse CreateGroup(Context& context, const CreateGroupRequest& in) 
 }
 
 AWS_OPERATION(iam, GetGroup)
+AWS_ACCESS("group/{GroupName}")
 GetGroupResponse GetGroup(Context& context, const GetGroupRequest& in) {
   const GroupRecord group = RequireGroup(context, *in.GroupName);
   std::vector<std::string> names;
@@ -95,6 +97,7 @@ GetGroupResponse GetGroup(Context& context, const GetGroupRequest& in) {
 }
 
 AWS_OPERATION(iam, ListGroups)
+AWS_ACCESS("path/group/{PathPrefix|}")
 ListGroupsResponse ListGroups(Context& context, const ListGroupsRequest& in) {
   const std::string prefix = in.PathPrefix.value_or("/");
   std::vector<GroupRecord> groups;
@@ -121,6 +124,7 @@ UpdateGroupResponse UpdateGroup(Context& context, const UpdateGroupRequest& in) 
 }
 
 AWS_OPERATION(iam, DeleteGroup)
+AWS_ACCESS("group/{GroupName}")
 DeleteGroupResponse DeleteGroup(Context& context, const DeleteGroupRequest& in) {
   const GroupRecord group = RequireGroup(context, *in.GroupName);
   if (context.tx.Count<Membership>(context.scope, store::Where(&Membership::group, group.name)) > 0)
@@ -131,6 +135,7 @@ DeleteGroupResponse DeleteGroup(Context& context, const DeleteGroupRequest& in) 
 }
 
 AWS_OPERATION(iam, AddUserToGroup)
+AWS_ACCESS("group/{GroupName}")
 AddUserToGroupResponse AddUserToGroup(Context& context, const AddUserToGroupRequest& in) {
   constexpr std::size_t kMostGroups = 10;
   const GroupRecord group = RequireGroup(context, *in.GroupName);
@@ -143,6 +148,7 @@ AddUserToGroupResponse AddUserToGroup(Context& context, const AddUserToGroupRequ
 }
 
 AWS_OPERATION(iam, RemoveUserFromGroup)
+AWS_ACCESS("group/{GroupName}")
 RemoveUserFromGroupResponse RemoveUserFromGroup(Context& context, const RemoveUserFromGroupRequest& in) {
   const GroupRecord group = RequireGroup(context, *in.GroupName);
   const records::iam::User user = RequireUser(context, *in.UserName);
@@ -152,6 +158,7 @@ RemoveUserFromGroupResponse RemoveUserFromGroup(Context& context, const RemoveUs
 }
 
 AWS_OPERATION(iam, ListGroupsForUser)
+AWS_ACCESS("user/{UserName}")
 ListGroupsForUserResponse ListGroupsForUser(Context& context, const ListGroupsForUserRequest& in) {
   const records::iam::User user = RequireUser(context, *in.UserName);
   std::vector<std::string> names;

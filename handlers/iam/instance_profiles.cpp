@@ -52,6 +52,8 @@ InstanceProfile RenderInstanceProfile(Context& context, const ProfileRecord& rec
 }
 
 AWS_OPERATION(iam, CreateInstanceProfile)
+AWS_ACCESS("instance-profile/{Path|}/{InstanceProfileName}",
+           "Tags? iam:TagInstanceProfile instance-profile/{Path|}/{InstanceProfileName}")
 CreateInstanceProfileResponse CreateInstanceProfile(Context& context, const CreateInstanceProfileRequest& in) {
   ProfileRecord profile;
   profile.name = *in.InstanceProfileName;
@@ -70,6 +72,7 @@ CreateInstanceProfileResponse CreateInstanceProfile(Context& context, const Crea
 }
 
 AWS_OPERATION(iam, GetInstanceProfile)
+AWS_ACCESS("instance-profile/{InstanceProfileName}")
 GetInstanceProfileResponse GetInstanceProfile(Context& context, const GetInstanceProfileRequest& in) {
   GetInstanceProfileResponse out;
   out.InstanceProfile = RenderInstanceProfile(context, RequireProfile(context, *in.InstanceProfileName));
@@ -77,6 +80,7 @@ GetInstanceProfileResponse GetInstanceProfile(Context& context, const GetInstanc
 }
 
 AWS_OPERATION(iam, ListInstanceProfiles)
+AWS_ACCESS("path/instance-profile/{PathPrefix|}")
 ListInstanceProfilesResponse ListInstanceProfiles(Context& context, const ListInstanceProfilesRequest& in) {
   const std::string prefix = in.PathPrefix.value_or("/");
   std::vector<ProfileRecord> profiles;
@@ -90,6 +94,7 @@ ListInstanceProfilesResponse ListInstanceProfiles(Context& context, const ListIn
 }
 
 AWS_OPERATION(iam, ListInstanceProfilesForRole)
+AWS_ACCESS("role/{RoleName}")
 ListInstanceProfilesForRoleResponse ListInstanceProfilesForRole(Context& context,
                                                                 const ListInstanceProfilesForRoleRequest& in) {
   const std::string role = RequireRole(context, *in.RoleName).name;
@@ -103,6 +108,8 @@ ListInstanceProfilesForRoleResponse ListInstanceProfilesForRole(Context& context
 }
 
 AWS_OPERATION(iam, AddRoleToInstanceProfile)
+AWS_ACCESS("instance-profile/{InstanceProfileName}",
+           "iam:PassRole passed-role/{RoleName} iam:PassedToService=ec2.amazonaws.com")
 AddRoleToInstanceProfileResponse AddRoleToInstanceProfile(Context& context, const AddRoleToInstanceProfileRequest& in) {
   ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
   const records::iam::Role role = RequireModifiableRole(context, *in.RoleName);
@@ -113,6 +120,7 @@ AddRoleToInstanceProfileResponse AddRoleToInstanceProfile(Context& context, cons
 }
 
 AWS_OPERATION(iam, RemoveRoleFromInstanceProfile)
+AWS_ACCESS("instance-profile/{InstanceProfileName}")
 RemoveRoleFromInstanceProfileResponse RemoveRoleFromInstanceProfile(Context& context,
                                                                     const RemoveRoleFromInstanceProfileRequest& in) {
   ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
@@ -123,6 +131,7 @@ RemoveRoleFromInstanceProfileResponse RemoveRoleFromInstanceProfile(Context& con
 }
 
 AWS_OPERATION(iam, DeleteInstanceProfile)
+AWS_ACCESS("instance-profile/{InstanceProfileName}")
 DeleteInstanceProfileResponse DeleteInstanceProfile(Context& context, const DeleteInstanceProfileRequest& in) {
   const ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
   if (profile.role) throw errors::MustLeaveInstanceProfile();

@@ -117,6 +117,7 @@ std::vector<VersionRecord>::iterator RequireVersion(ManagedPolicy& policy, const
 }  // namespace
 
 AWS_OPERATION(iam, CreatePolicy)
+AWS_ACCESS("policy/{Path|}/{PolicyName}", "Tags? iam:TagPolicy policy/{Path|}/{PolicyName}")
 CreatePolicyResponse CreatePolicy(Context& context, const CreatePolicyRequest& in) {
   ManagedPolicy policy;
   policy.name = *in.PolicyName;
@@ -140,6 +141,7 @@ CreatePolicyResponse CreatePolicy(Context& context, const CreatePolicyRequest& i
 }
 
 AWS_OPERATION(iam, GetPolicy)
+AWS_ACCESS("policy/{PolicyArn}")
 GetPolicyResponse GetPolicy(Context& context, const GetPolicyRequest& in) {
   GetPolicyResponse out;
   out.Policy = Render(context, RequirePolicy(context, *in.PolicyArn), Detail::kFull);
@@ -148,6 +150,7 @@ GetPolicyResponse GetPolicy(Context& context, const GetPolicyRequest& in) {
 }
 
 AWS_OPERATION(iam, ListPolicies)
+AWS_ACCESS("path/policy/{PathPrefix|}")
 ListPoliciesResponse ListPolicies(Context& context, const ListPoliciesRequest& in) {
   const std::string scope = in.Scope.value_or("All"), prefix = in.PathPrefix.value_or("/");
   const std::string usage = in.PolicyUsageFilter.value_or("");
@@ -172,6 +175,7 @@ ListPoliciesResponse ListPolicies(Context& context, const ListPoliciesRequest& i
 }
 
 AWS_OPERATION(iam, DeletePolicy)
+AWS_ACCESS("policy/{PolicyArn}")
 DeletePolicyResponse DeletePolicy(Context& context, const DeletePolicyRequest& in) {
   const ManagedPolicy policy = RequireOwnPolicy(context, *in.PolicyArn);
   if (AttachmentCount(context, policy.arn) > 0 || BoundaryCount(context, policy.arn) > 0)
@@ -182,6 +186,7 @@ DeletePolicyResponse DeletePolicy(Context& context, const DeletePolicyRequest& i
 }
 
 AWS_OPERATION(iam, CreatePolicyVersion)
+AWS_ACCESS("policy/{PolicyArn}")
 CreatePolicyVersionResponse CreatePolicyVersion(Context& context, const CreatePolicyVersionRequest& in) {
   ManagedPolicy policy = RequireOwnPolicy(context, *in.PolicyArn);
   CheckPolicyDocument(*in.PolicyDocument);
@@ -197,6 +202,7 @@ CreatePolicyVersionResponse CreatePolicyVersion(Context& context, const CreatePo
 }
 
 AWS_OPERATION(iam, GetPolicyVersion)
+AWS_ACCESS("policy/{PolicyArn}")
 GetPolicyVersionResponse GetPolicyVersion(Context& context, const GetPolicyVersionRequest& in) {
   ManagedPolicy policy = RequirePolicy(context, *in.PolicyArn);
   GetPolicyVersionResponse out;
@@ -205,6 +211,7 @@ GetPolicyVersionResponse GetPolicyVersion(Context& context, const GetPolicyVersi
 }
 
 AWS_OPERATION(iam, ListPolicyVersions)
+AWS_ACCESS("policy/{PolicyArn}")
 ListPolicyVersionsResponse ListPolicyVersions(Context& context, const ListPolicyVersionsRequest& in) {
   const ManagedPolicy policy = RequirePolicy(context, *in.PolicyArn);
   ListPolicyVersionsResponse out;
@@ -216,6 +223,7 @@ ListPolicyVersionsResponse ListPolicyVersions(Context& context, const ListPolicy
 }
 
 AWS_OPERATION(iam, DeletePolicyVersion)
+AWS_ACCESS("policy/{PolicyArn}")
 DeletePolicyVersionResponse DeletePolicyVersion(Context& context, const DeletePolicyVersionRequest& in) {
   ManagedPolicy policy = RequireOwnPolicy(context, *in.PolicyArn);
   const auto version = RequireVersion(policy, *in.VersionId);
@@ -227,6 +235,7 @@ DeletePolicyVersionResponse DeletePolicyVersion(Context& context, const DeletePo
 }
 
 AWS_OPERATION(iam, SetDefaultPolicyVersion)
+AWS_ACCESS("policy/{PolicyArn}")
 SetDefaultPolicyVersionResponse SetDefaultPolicyVersion(Context& context, const SetDefaultPolicyVersionRequest& in) {
   ManagedPolicy policy = RequireOwnPolicy(context, *in.PolicyArn);
   policy.default_version = RequireVersion(policy, *in.VersionId)->id;
@@ -236,6 +245,7 @@ SetDefaultPolicyVersionResponse SetDefaultPolicyVersion(Context& context, const 
 }
 
 AWS_OPERATION(iam, ListEntitiesForPolicy)
+AWS_ACCESS("policy/{PolicyArn}")
 ListEntitiesForPolicyResponse ListEntitiesForPolicy(Context& context, const ListEntitiesForPolicyRequest& in) {
   using records::iam::Group;
   using records::iam::Role;
@@ -287,6 +297,7 @@ ListEntitiesForPolicyResponse ListEntitiesForPolicy(Context& context, const List
 }
 
 AWS_OPERATION(iam, TagPolicy)
+AWS_ACCESS("policy/{PolicyArn}")
 TagPolicyResponse TagPolicy(Context& context, const TagPolicyRequest& in) {
   ManagedPolicy policy = RequireOwnPolicy(context, *in.PolicyArn);
   AddTags(policy.tags, in.Tags, "TagsPerPolicy");
@@ -295,6 +306,7 @@ TagPolicyResponse TagPolicy(Context& context, const TagPolicyRequest& in) {
 }
 
 AWS_OPERATION(iam, UntagPolicy)
+AWS_ACCESS("policy/{PolicyArn}")
 UntagPolicyResponse UntagPolicy(Context& context, const UntagPolicyRequest& in) {
   ManagedPolicy policy = RequireOwnPolicy(context, *in.PolicyArn);
   RemoveTags(policy.tags, in.TagKeys);
@@ -303,6 +315,7 @@ UntagPolicyResponse UntagPolicy(Context& context, const UntagPolicyRequest& in) 
 }
 
 AWS_OPERATION(iam, ListPolicyTags)
+AWS_ACCESS("policy/{PolicyArn}")
 ListPolicyTagsResponse ListPolicyTags(Context& context, const ListPolicyTagsRequest& in) {
   const ManagedPolicy policy = RequirePolicy(context, *in.PolicyArn);
   ListPolicyTagsResponse out;

@@ -19,6 +19,7 @@
 namespace drydock::iam {
 
 AWS_OPERATION(iam, PutRolePolicy)
+AWS_ACCESS("role/{RoleName}")
 PutRolePolicyResponse PutRolePolicy(Context& context, const PutRolePolicyRequest& in) {
   records::iam::Role role = RequireModifiableRole(context, *in.RoleName);
   PutInlinePolicy(kRole, role.name, role.inline_policies, *in.PolicyName, *in.PolicyDocument);
@@ -27,6 +28,7 @@ PutRolePolicyResponse PutRolePolicy(Context& context, const PutRolePolicyRequest
 }
 
 AWS_OPERATION(iam, GetRolePolicy)
+AWS_ACCESS("role/{RoleName}")
 GetRolePolicyResponse GetRolePolicy(Context& context, const GetRolePolicyRequest& in) {
   const records::iam::Role role = RequireRole(context, *in.RoleName);
   GetRolePolicyResponse out;
@@ -37,6 +39,7 @@ GetRolePolicyResponse GetRolePolicy(Context& context, const GetRolePolicyRequest
 }
 
 AWS_OPERATION(iam, ListRolePolicies)
+AWS_ACCESS("role/{RoleName}")
 ListRolePoliciesResponse ListRolePolicies(Context& context, const ListRolePoliciesRequest& in) {
   const records::iam::Role role = RequireRole(context, *in.RoleName);
   std::vector<std::string> names;
@@ -47,6 +50,7 @@ ListRolePoliciesResponse ListRolePolicies(Context& context, const ListRolePolici
 }
 
 AWS_OPERATION(iam, DeleteRolePolicy)
+AWS_ACCESS("role/{RoleName}")
 DeleteRolePolicyResponse DeleteRolePolicy(Context& context, const DeleteRolePolicyRequest& in) {
   records::iam::Role role = RequireModifiableRole(context, *in.RoleName);
   DeleteInlinePolicy(kRole, role.inline_policies, *in.PolicyName);
@@ -55,18 +59,21 @@ DeleteRolePolicyResponse DeleteRolePolicy(Context& context, const DeleteRolePoli
 }
 
 AWS_OPERATION(iam, AttachRolePolicy)
+AWS_ACCESS("role/{RoleName}", "iam:PolicyARN={PolicyArn}")
 AttachRolePolicyResponse AttachRolePolicy(Context& context, const AttachRolePolicyRequest& in) {
   AttachPolicy(context, kRole, RequireModifiableRole(context, *in.RoleName).name, *in.PolicyArn);
   return {};
 }
 
 AWS_OPERATION(iam, DetachRolePolicy)
+AWS_ACCESS("role/{RoleName}", "iam:PolicyARN={PolicyArn}")
 DetachRolePolicyResponse DetachRolePolicy(Context& context, const DetachRolePolicyRequest& in) {
   DetachPolicy(context, kRole, RequireModifiableRole(context, *in.RoleName).name, *in.PolicyArn);
   return {};
 }
 
 AWS_OPERATION(iam, ListAttachedRolePolicies)
+AWS_ACCESS("role/{RoleName}")
 ListAttachedRolePoliciesResponse ListAttachedRolePolicies(Context& context, const ListAttachedRolePoliciesRequest& in) {
   const std::string name = RequireRole(context, *in.RoleName).name;
   const std::string prefix = in.PathPrefix.value_or("/");

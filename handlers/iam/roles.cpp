@@ -125,6 +125,8 @@ Role RenderRole(const std::string& account, const RoleRecord& record, ShownRole 
 }
 
 AWS_OPERATION(iam, CreateRole)
+AWS_ACCESS("role/{Path|}/{RoleName}", "Tags? iam:TagRole role/{Path|}/{RoleName}",
+           "iam:PermissionsBoundary={PermissionsBoundary}")
 CreateRoleResponse CreateRole(Context& context, const CreateRoleRequest& in) {
   RoleRecord role;
   role.name = *in.RoleName;
@@ -152,6 +154,7 @@ CreateRoleResponse CreateRole(Context& context, const CreateRoleRequest& in) {
 }
 
 AWS_OPERATION(iam, GetRole)
+AWS_ACCESS("role/{RoleName}")
 GetRoleResponse GetRole(Context& context, const GetRoleRequest& in) {
   GetRoleResponse out;
   out.Role = RenderRole(context.account(), RequireRole(context, *in.RoleName), ShownRole::kFull);
@@ -159,6 +162,7 @@ GetRoleResponse GetRole(Context& context, const GetRoleRequest& in) {
 }
 
 AWS_OPERATION(iam, ListRoles)
+AWS_ACCESS("path/role/{PathPrefix|}")
 ListRolesResponse ListRoles(Context& context, const ListRolesRequest& in) {
   std::vector<RoleRecord> roles;
   for (RoleRecord& role : context.tx.List<RoleRecord>(context.scope, {.order = store::Order::kId}))
@@ -171,6 +175,7 @@ ListRolesResponse ListRoles(Context& context, const ListRolesRequest& in) {
 }
 
 AWS_OPERATION(iam, DeleteRole)
+AWS_ACCESS("role/{RoleName}")
 DeleteRoleResponse DeleteRole(Context& context, const DeleteRoleRequest& in) {
   const RoleRecord role = RequireModifiableRole(context, *in.RoleName);
   using records::iam::InstanceProfile;
@@ -182,6 +187,7 @@ DeleteRoleResponse DeleteRole(Context& context, const DeleteRoleRequest& in) {
 }
 
 AWS_OPERATION(iam, UpdateRole)
+AWS_ACCESS("role/{RoleName}")
 UpdateRoleResponse UpdateRole(Context& context, const UpdateRoleRequest& in) {
   RoleRecord role = RequireModifiableRole(context, *in.RoleName);
   // IAM API Reference, UpdateRole: "If you do not specify a value for this setting, the default maximum of one hour is
@@ -196,6 +202,7 @@ UpdateRoleResponse UpdateRole(Context& context, const UpdateRoleRequest& in) {
 }
 
 AWS_OPERATION(iam, UpdateRoleDescription)
+AWS_ACCESS("role/{RoleName}")
 UpdateRoleDescriptionResponse UpdateRoleDescription(Context& context, const UpdateRoleDescriptionRequest& in) {
   // The one change that a service-linked role takes.
   RoleRecord role = RequireRole(context, *in.RoleName);
@@ -208,6 +215,7 @@ UpdateRoleDescriptionResponse UpdateRoleDescription(Context& context, const Upda
 }
 
 AWS_OPERATION(iam, UpdateAssumeRolePolicy)
+AWS_ACCESS("role/{RoleName}")
 UpdateAssumeRolePolicyResponse UpdateAssumeRolePolicy(Context& context, const UpdateAssumeRolePolicyRequest& in) {
   RoleRecord role = RequireModifiableRole(context, *in.RoleName);
   CheckTrustPolicy(context, *in.PolicyDocument);
@@ -217,6 +225,7 @@ UpdateAssumeRolePolicyResponse UpdateAssumeRolePolicy(Context& context, const Up
 }
 
 AWS_OPERATION(iam, PutRolePermissionsBoundary)
+AWS_ACCESS("role/{RoleName}", "iam:PermissionsBoundary={PermissionsBoundary}")
 PutRolePermissionsBoundaryResponse PutRolePermissionsBoundary(Context& context,
                                                               const PutRolePermissionsBoundaryRequest& in) {
   RoleRecord role = RequireModifiableRole(context, *in.RoleName);
@@ -227,6 +236,7 @@ PutRolePermissionsBoundaryResponse PutRolePermissionsBoundary(Context& context,
 }
 
 AWS_OPERATION(iam, DeleteRolePermissionsBoundary)
+AWS_ACCESS("role/{RoleName}")
 DeleteRolePermissionsBoundaryResponse DeleteRolePermissionsBoundary(Context& context,
                                                                     const DeleteRolePermissionsBoundaryRequest& in) {
   RoleRecord role = RequireModifiableRole(context, *in.RoleName);
@@ -238,6 +248,7 @@ DeleteRolePermissionsBoundaryResponse DeleteRolePermissionsBoundary(Context& con
 }
 
 AWS_OPERATION(iam, TagRole)
+AWS_ACCESS("role/{RoleName}")
 TagRoleResponse TagRole(Context& context, const TagRoleRequest& in) {
   RoleRecord role = RequireModifiableRole(context, *in.RoleName);
   AddTags(role.tags, in.Tags, "TagsPerRole");
@@ -246,6 +257,7 @@ TagRoleResponse TagRole(Context& context, const TagRoleRequest& in) {
 }
 
 AWS_OPERATION(iam, UntagRole)
+AWS_ACCESS("role/{RoleName}")
 UntagRoleResponse UntagRole(Context& context, const UntagRoleRequest& in) {
   RoleRecord role = RequireModifiableRole(context, *in.RoleName);
   RemoveTags(role.tags, in.TagKeys);
@@ -254,6 +266,7 @@ UntagRoleResponse UntagRole(Context& context, const UntagRoleRequest& in) {
 }
 
 AWS_OPERATION(iam, ListRoleTags)
+AWS_ACCESS("role/{RoleName}")
 ListRoleTagsResponse ListRoleTags(Context& context, const ListRoleTagsRequest& in) {
   const RoleRecord role = RequireRole(context, *in.RoleName);
   ListRoleTagsResponse out;

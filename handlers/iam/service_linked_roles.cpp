@@ -9,6 +9,7 @@
 #include "handlers/iam/entities.h"
 #include "handlers/iam/render.h"
 #include "handlers/iam/roles.h"
+#include "handlers/iam/service_linked_role.h"
 #include "store/records/iam/policy.h"
 
 namespace drydock::iam {
@@ -59,6 +60,11 @@ RoleRecord MakeLinkedRole(Context& context, const LinkedRole& linked) {
 
 }  // namespace
 
+std::string ServiceLinkedRoleName(const std::string& service) {
+  const LinkedRole* linked = FindLinkedRole(service);
+  return linked ? linked->name : "";
+}
+
 std::string EnsureServiceLinkedRole(Context& context, const std::string& service) {
   const LinkedRole* linked = FindLinkedRole(service);
   if (!linked) return "";
@@ -68,6 +74,7 @@ std::string EnsureServiceLinkedRole(Context& context, const std::string& service
 }
 
 AWS_OPERATION(iam, CreateServiceLinkedRole)
+AWS_ACCESS("service-linked-role/{AWSServiceName}", "iam:AWSServiceName={AWSServiceName}")
 CreateServiceLinkedRoleResponse CreateServiceLinkedRole(Context& context, const CreateServiceLinkedRoleRequest& in) {
   const LinkedRole* linked = FindLinkedRole(*in.AWSServiceName);
   if (!linked) throw errors::NoServiceLinkedRole(*in.AWSServiceName);
@@ -87,6 +94,7 @@ CreateServiceLinkedRoleResponse CreateServiceLinkedRole(Context& context, const 
 
 // AWS deletes in the background and may find the role in use; here it is gone at once.
 AWS_OPERATION(iam, DeleteServiceLinkedRole)
+AWS_ACCESS("role/{RoleName}")
 DeleteServiceLinkedRoleResponse DeleteServiceLinkedRole(Context& context, const DeleteServiceLinkedRoleRequest& in) {
   const RoleRecord role = RequireRole(context, *in.RoleName);
   if (!IsServiceLinked(role)) throw errors::EntityNotFound("role", role.name);  // unconfirmed
@@ -99,6 +107,7 @@ DeleteServiceLinkedRoleResponse DeleteServiceLinkedRole(Context& context, const 
 }
 
 AWS_OPERATION(iam, GetServiceLinkedRoleDeletionStatus)
+AWS_ACCESS("deletion-task/{DeletionTaskId}")
 GetServiceLinkedRoleDeletionStatusResponse GetServiceLinkedRoleDeletionStatus(
     Context&, const GetServiceLinkedRoleDeletionStatusRequest& in) {
   // task/aws-service-role/<service>/<role>/<uuid>

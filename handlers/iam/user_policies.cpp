@@ -19,6 +19,7 @@
 namespace drydock::iam {
 
 AWS_OPERATION(iam, PutUserPolicy)
+AWS_ACCESS("user/{UserName}")
 PutUserPolicyResponse PutUserPolicy(Context& context, const PutUserPolicyRequest& in) {
   records::iam::User user = RequireUser(context, *in.UserName);
   PutInlinePolicy(kUser, user.name, user.inline_policies, *in.PolicyName, *in.PolicyDocument);
@@ -27,6 +28,7 @@ PutUserPolicyResponse PutUserPolicy(Context& context, const PutUserPolicyRequest
 }
 
 AWS_OPERATION(iam, GetUserPolicy)
+AWS_ACCESS("user/{UserName}")
 GetUserPolicyResponse GetUserPolicy(Context& context, const GetUserPolicyRequest& in) {
   const records::iam::User user = RequireUser(context, *in.UserName);
   GetUserPolicyResponse out;
@@ -37,6 +39,7 @@ GetUserPolicyResponse GetUserPolicy(Context& context, const GetUserPolicyRequest
 }
 
 AWS_OPERATION(iam, ListUserPolicies)
+AWS_ACCESS("user/{UserName}")
 ListUserPoliciesResponse ListUserPolicies(Context& context, const ListUserPoliciesRequest& in) {
   const records::iam::User user = RequireUser(context, *in.UserName);
   std::vector<std::string> names;
@@ -47,6 +50,7 @@ ListUserPoliciesResponse ListUserPolicies(Context& context, const ListUserPolici
 }
 
 AWS_OPERATION(iam, DeleteUserPolicy)
+AWS_ACCESS("user/{UserName}")
 DeleteUserPolicyResponse DeleteUserPolicy(Context& context, const DeleteUserPolicyRequest& in) {
   records::iam::User user = RequireUser(context, *in.UserName);
   DeleteInlinePolicy(kUser, user.inline_policies, *in.PolicyName);
@@ -55,18 +59,21 @@ DeleteUserPolicyResponse DeleteUserPolicy(Context& context, const DeleteUserPoli
 }
 
 AWS_OPERATION(iam, AttachUserPolicy)
+AWS_ACCESS("user/{UserName}", "iam:PolicyARN={PolicyArn}")
 AttachUserPolicyResponse AttachUserPolicy(Context& context, const AttachUserPolicyRequest& in) {
   AttachPolicy(context, kUser, RequireUser(context, *in.UserName).name, *in.PolicyArn);
   return {};
 }
 
 AWS_OPERATION(iam, DetachUserPolicy)
+AWS_ACCESS("user/{UserName}", "iam:PolicyARN={PolicyArn}")
 DetachUserPolicyResponse DetachUserPolicy(Context& context, const DetachUserPolicyRequest& in) {
   DetachPolicy(context, kUser, RequireUser(context, *in.UserName).name, *in.PolicyArn);
   return {};
 }
 
 AWS_OPERATION(iam, ListAttachedUserPolicies)
+AWS_ACCESS("user/{UserName}")
 ListAttachedUserPoliciesResponse ListAttachedUserPolicies(Context& context, const ListAttachedUserPoliciesRequest& in) {
   const std::string name = RequireUser(context, *in.UserName).name;
   const std::string prefix = in.PathPrefix.value_or("/");

@@ -47,6 +47,8 @@ User Render(const std::string& account, const UserRecord& record, bool listed) {
 }  // namespace
 
 AWS_OPERATION(iam, CreateUser)
+AWS_ACCESS("user/{Path|}/{UserName}", "Tags? iam:TagUser user/{Path|}/{UserName}",
+           "iam:PermissionsBoundary={PermissionsBoundary}")
 CreateUserResponse CreateUser(Context& context, const CreateUserRequest& in) {
   UserRecord user;
   user.name = *in.UserName;
@@ -67,6 +69,7 @@ CreateUserResponse CreateUser(Context& context, const CreateUserRequest& in) {
 }
 
 AWS_OPERATION(iam, GetUser)
+AWS_ACCESS("user/{UserName|}")
 GetUserResponse GetUser(Context& context, const GetUserRequest& in) {
   GetUserResponse out;
   if (!in.UserName && context.principal.type == Principal::Type::kRoot) {
@@ -82,6 +85,7 @@ GetUserResponse GetUser(Context& context, const GetUserRequest& in) {
 }
 
 AWS_OPERATION(iam, ListUsers)
+AWS_ACCESS("path/user/{PathPrefix|}")
 ListUsersResponse ListUsers(Context& context, const ListUsersRequest& in) {
   const std::string prefix = in.PathPrefix.value_or("/");
   std::vector<UserRecord> users;
@@ -95,6 +99,7 @@ ListUsersResponse ListUsers(Context& context, const ListUsersRequest& in) {
 }
 
 AWS_OPERATION(iam, UpdateUser)
+AWS_ACCESS("user/{UserName}", "NewUserName? user/{NewPath|}/{NewUserName}")
 UpdateUserResponse UpdateUser(Context& context, const UpdateUserRequest& in) {
   UserRecord user = RequireUser(context, *in.UserName);
   if (in.NewPath) user.path = *in.NewPath;
@@ -108,6 +113,7 @@ UpdateUserResponse UpdateUser(Context& context, const UpdateUserRequest& in) {
 }
 
 AWS_OPERATION(iam, DeleteUser)
+AWS_ACCESS("user/{UserName}")
 DeleteUserResponse DeleteUser(Context& context, const DeleteUserRequest& in) {
   const UserRecord user = RequireUser(context, *in.UserName);
   if (!AccessKeysOf(context, user.name).empty()) throw errors::MustDeleteAccessKeys();
@@ -120,6 +126,7 @@ DeleteUserResponse DeleteUser(Context& context, const DeleteUserRequest& in) {
 }
 
 AWS_OPERATION(iam, PutUserPermissionsBoundary)
+AWS_ACCESS("user/{UserName}", "iam:PermissionsBoundary={PermissionsBoundary}")
 PutUserPermissionsBoundaryResponse PutUserPermissionsBoundary(Context& context,
                                                               const PutUserPermissionsBoundaryRequest& in) {
   UserRecord user = RequireUser(context, *in.UserName);
@@ -130,6 +137,7 @@ PutUserPermissionsBoundaryResponse PutUserPermissionsBoundary(Context& context,
 }
 
 AWS_OPERATION(iam, DeleteUserPermissionsBoundary)
+AWS_ACCESS("user/{UserName}")
 DeleteUserPermissionsBoundaryResponse DeleteUserPermissionsBoundary(Context& context,
                                                                     const DeleteUserPermissionsBoundaryRequest& in) {
   UserRecord user = RequireUser(context, *in.UserName);
@@ -141,6 +149,7 @@ DeleteUserPermissionsBoundaryResponse DeleteUserPermissionsBoundary(Context& con
 }
 
 AWS_OPERATION(iam, TagUser)
+AWS_ACCESS("user/{UserName}")
 TagUserResponse TagUser(Context& context, const TagUserRequest& in) {
   UserRecord user = RequireUser(context, *in.UserName);
   AddTags(user.tags, in.Tags, "TagsPerUser");
@@ -149,6 +158,7 @@ TagUserResponse TagUser(Context& context, const TagUserRequest& in) {
 }
 
 AWS_OPERATION(iam, UntagUser)
+AWS_ACCESS("user/{UserName}")
 UntagUserResponse UntagUser(Context& context, const UntagUserRequest& in) {
   UserRecord user = RequireUser(context, *in.UserName);
   RemoveTags(user.tags, in.TagKeys);
@@ -157,6 +167,7 @@ UntagUserResponse UntagUser(Context& context, const UntagUserRequest& in) {
 }
 
 AWS_OPERATION(iam, ListUserTags)
+AWS_ACCESS("user/{UserName}")
 ListUserTagsResponse ListUserTags(Context& context, const ListUserTagsRequest& in) {
   const UserRecord user = RequireUser(context, *in.UserName);
   ListUserTagsResponse out;

@@ -150,6 +150,7 @@ std::optional<EventToken> ReadEventToken(const PageTokens& tokens, std::string_v
 }
 
 AWS_OPERATION(logs, GetLogEvents)
+AWS_ACCESS("log-stream/{logGroupName}/{logStreamName}", "log-stream/{logGroupIdentifier}/{logStreamName}")
 GetLogEventsResponse GetLogEvents(Context& context, const GetLogEventsRequest& in) {
   const auto group = FindGroup(context, in.logGroupName, in.logGroupIdentifier);
   const LogStreamRecord stream = FindStream(context, group.name, *in.logStreamName);
@@ -193,6 +194,7 @@ GetLogEventsResponse GetLogEvents(Context& context, const GetLogEventsRequest& i
 }
 
 AWS_OPERATION(logs, FilterLogEvents)
+AWS_ACCESS("log-group/{logGroupName}", "log-group/{logGroupIdentifier}")
 FilterLogEventsResponse FilterLogEvents(Context& context, const FilterLogEventsRequest& in) {
   const auto group = FindGroup(context, in.logGroupName, in.logGroupIdentifier);
   const Streams streams = Choose(context, group, in);

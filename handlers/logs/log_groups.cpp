@@ -105,6 +105,7 @@ void CheckTags(const std::map<std::string, std::string>& tags) {
 }
 
 AWS_OPERATION(logs, CreateLogGroup)
+AWS_ACCESS("log-group/{logGroupName}", "tags? logs:TagResource log-group/{logGroupName}")
 CreateLogGroupResponse CreateLogGroup(Context& context, const CreateLogGroupRequest& in) {
   // CloudWatch Logs API Reference, CreateLogGroup; the wording is unconfirmed.
   if (in.logGroupName->starts_with("aws/"))
@@ -124,6 +125,7 @@ CreateLogGroupResponse CreateLogGroup(Context& context, const CreateLogGroupRequ
 }
 
 AWS_OPERATION(logs, DeleteLogGroup)
+AWS_ACCESS("log-group/{logGroupName}")
 DeleteLogGroupResponse DeleteLogGroup(Context& context, const DeleteLogGroupRequest& in) {
   const LogGroupRecord group = FindGroup(context, *in.logGroupName);
   if (group.deletion_protection) throw errors::DeletionProtected();
@@ -137,6 +139,7 @@ DeleteLogGroupResponse DeleteLogGroup(Context& context, const DeleteLogGroupRequ
 }
 
 AWS_OPERATION(logs, DescribeLogGroups)
+AWS_ACCESS("log-group/")
 DescribeLogGroupsResponse DescribeLogGroups(Context& context, const DescribeLogGroupsRequest& in) {
   if (in.logGroupNamePrefix && in.logGroupNamePattern) throw errors::PrefixAndPattern();
   std::vector<std::string> wanted;
@@ -169,6 +172,7 @@ DescribeLogGroupsResponse DescribeLogGroups(Context& context, const DescribeLogG
 }
 
 AWS_OPERATION(logs, PutRetentionPolicy)
+AWS_ACCESS("log-group/{logGroupName}")
 PutRetentionPolicyResponse PutRetentionPolicy(Context& context, const PutRetentionPolicyRequest& in) {
   LogGroupRecord group = FindGroup(context, *in.logGroupName);
   if (std::find(kRetentionDays.begin(), kRetentionDays.end(), *in.retentionInDays) == kRetentionDays.end()) {
@@ -187,6 +191,7 @@ PutRetentionPolicyResponse PutRetentionPolicy(Context& context, const PutRetenti
 }
 
 AWS_OPERATION(logs, DeleteRetentionPolicy)
+AWS_ACCESS("log-group/{logGroupName}")
 DeleteRetentionPolicyResponse DeleteRetentionPolicy(Context& context, const DeleteRetentionPolicyRequest& in) {
   LogGroupRecord group = FindGroup(context, *in.logGroupName);
   group.retention_in_days = std::nullopt;
@@ -196,6 +201,7 @@ DeleteRetentionPolicyResponse DeleteRetentionPolicy(Context& context, const Dele
 }
 
 AWS_OPERATION(logs, PutLogGroupDeletionProtection)
+AWS_ACCESS("log-group/{logGroupIdentifier}")
 PutLogGroupDeletionProtectionResponse PutLogGroupDeletionProtection(Context& context,
                                                                     const PutLogGroupDeletionProtectionRequest& in) {
   LogGroupRecord group = FindGroup(context, std::nullopt, in.logGroupIdentifier);

@@ -46,6 +46,7 @@ LogStream Render(const Context& context, const LogStreamRecord& stream, const st
 }  // namespace
 
 AWS_OPERATION(logs, CreateLogStream)
+AWS_ACCESS("log-stream/{logGroupName}/{logStreamName}")
 CreateLogStreamResponse CreateLogStream(Context& context, const CreateLogStreamRequest& in) {
   FindGroup(context, *in.logGroupName);
   if (context.tx.Get<LogStreamRecord>(context.scope, *in.logGroupName, *in.logStreamName))
@@ -55,6 +56,7 @@ CreateLogStreamResponse CreateLogStream(Context& context, const CreateLogStreamR
 }
 
 AWS_OPERATION(logs, DeleteLogStream)
+AWS_ACCESS("log-stream/{logGroupName}/{logStreamName}")
 DeleteLogStreamResponse DeleteLogStream(Context& context, const DeleteLogStreamRequest& in) {
   FindGroup(context, *in.logGroupName);
   FindStream(context, *in.logGroupName, *in.logStreamName);
@@ -64,6 +66,7 @@ DeleteLogStreamResponse DeleteLogStream(Context& context, const DeleteLogStreamR
 }
 
 AWS_OPERATION(logs, DescribeLogStreams)
+AWS_ACCESS("log-group/{logGroupName}", "log-group/{logGroupIdentifier}")
 DescribeLogStreamsResponse DescribeLogStreams(Context& context, const DescribeLogStreamsRequest& in) {
   const auto group = FindGroup(context, in.logGroupName, in.logGroupIdentifier);
   const bool by_time = in.orderBy == "LastEventTime";

@@ -34,6 +34,7 @@ void CheckBatch(const List<InputLogEvent>& events) {
 }  // namespace
 
 AWS_OPERATION(logs, PutLogEvents)
+AWS_ACCESS("log-stream/{logGroupName}/{logStreamName}")
 PutLogEventsResponse PutLogEvents(Context& context, const PutLogEventsRequest& in) {
   const auto group = FindGroup(context, *in.logGroupName);
   const auto stream = FindStream(context, group.name, *in.logStreamName);

@@ -43,18 +43,21 @@ void Untag(Context& context, LogGroupRecord group, const std::vector<std::string
 }  // namespace
 
 AWS_OPERATION(logs, TagResource)
+AWS_ACCESS("log-group/{resourceArn}")
 TagResourceResponse TagResource(Context& context, const TagResourceRequest& in) {
   Tag(context, FindByArn(context, *in.resourceArn), in.tags);
   return {};
 }
 
 AWS_OPERATION(logs, UntagResource)
+AWS_ACCESS("log-group/{resourceArn}")
 UntagResourceResponse UntagResource(Context& context, const UntagResourceRequest& in) {
   Untag(context, FindByArn(context, *in.resourceArn), in.tagKeys);
   return {};
 }
 
 AWS_OPERATION(logs, ListTagsForResource)
+AWS_ACCESS("log-group/{resourceArn}")
 ListTagsForResourceResponse ListTagsForResource(Context& context, const ListTagsForResourceRequest& in) {
   ListTagsForResourceResponse out;
   out.tags = FindByArn(context, *in.resourceArn).tags;
@@ -62,18 +65,21 @@ ListTagsForResourceResponse ListTagsForResource(Context& context, const ListTags
 }
 
 AWS_OPERATION(logs, TagLogGroup)
+AWS_ACCESS("log-group/{logGroupName}")
 TagLogGroupResponse TagLogGroup(Context& context, const TagLogGroupRequest& in) {
   Tag(context, FindGroup(context, *in.logGroupName), in.tags);
   return {};
 }
 
 AWS_OPERATION(logs, UntagLogGroup)
+AWS_ACCESS("log-group/{logGroupName}")
 UntagLogGroupResponse UntagLogGroup(Context& context, const UntagLogGroupRequest& in) {
   Untag(context, FindGroup(context, *in.logGroupName), in.tags);
   return {};
 }
 
 AWS_OPERATION(logs, ListTagsLogGroup)
+AWS_ACCESS("log-group/{logGroupName}")
 ListTagsLogGroupResponse ListTagsLogGroup(Context& context, const ListTagsLogGroupRequest& in) {
   ListTagsLogGroupResponse out;
   out.tags = FindGroup(context, *in.logGroupName).tags;

@@ -40,6 +40,7 @@ bool IsPublic(const auth::policy::Document& document) {
 }  // namespace
 
 AWS_OPERATION(secretsmanager, PutResourcePolicy)
+AWS_ACCESS("secret/{SecretId}", "secretsmanager:BlockPublicPolicy={BlockPublicPolicy}")
 PutResourcePolicyResponse PutResourcePolicy(Context& context, const PutResourcePolicyRequest& in) {
   Secret secret = RequireLiveSecret(context, *in.SecretId, "PutResourcePolicy");
   const auth::policy::Document document = Check(*in.ResourcePolicy);
@@ -53,6 +54,7 @@ PutResourcePolicyResponse PutResourcePolicy(Context& context, const PutResourceP
 }
 
 AWS_OPERATION(secretsmanager, GetResourcePolicy)
+AWS_ACCESS("secret/{SecretId}")
 GetResourcePolicyResponse GetResourcePolicy(Context& context, const GetResourcePolicyRequest& in) {
   const Secret secret = RequireLiveSecret(context, *in.SecretId, "GetResourcePolicy");
   GetResourcePolicyResponse out;
@@ -63,6 +65,7 @@ GetResourcePolicyResponse GetResourcePolicy(Context& context, const GetResourceP
 }
 
 AWS_OPERATION(secretsmanager, DeleteResourcePolicy)
+AWS_ACCESS("secret/{SecretId}")
 DeleteResourcePolicyResponse DeleteResourcePolicy(Context& context, const DeleteResourcePolicyRequest& in) {
   Secret secret = RequireLiveSecret(context, *in.SecretId, "DeleteResourcePolicy");
   secret.resource_policy.reset();
@@ -74,6 +77,7 @@ DeleteResourcePolicyResponse DeleteResourcePolicy(Context& context, const Delete
 }
 
 AWS_OPERATION(secretsmanager, ValidateResourcePolicy)
+AWS_ACCESS("secret/{SecretId}")
 ValidateResourcePolicyResponse ValidateResourcePolicy(Context& context, const ValidateResourcePolicyRequest& in) {
   if (in.SecretId) RequireLiveSecret(context, *in.SecretId, "ValidateResourcePolicy");
   const auth::policy::Document document = Check(*in.ResourcePolicy);

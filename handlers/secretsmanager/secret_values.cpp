@@ -21,6 +21,10 @@
 #include "handlers/secretsmanager/versions.h"
 #include "store/database.h"
 
+namespace drydock::api {
+extern const Service k_secretsmanager;  // generated
+}
+
 namespace drydock::secretsmanager {
 
 namespace {
@@ -54,6 +58,7 @@ void NoteAccess(Context& context, Secret& secret, SecretVersion& version) {
 }  // namespace
 
 AWS_OPERATION(secretsmanager, GetSecretValue)
+AWS_ACCESS("secret/{SecretId}", "secretsmanager:VersionId={VersionId}", "secretsmanager:VersionStage={VersionStage}")
 GetSecretValueResponse GetSecretValue(Context& context, const GetSecretValueRequest& in) {
   Secret secret = RequireLiveSecret(context, *in.SecretId, "GetSecretValue");
   SecretVersion& version = Choose(secret, in.VersionId, in.VersionStage);
@@ -74,6 +79,7 @@ GetSecretValueResponse GetSecretValue(Context& context, const GetSecretValueRequ
 }
 
 AWS_OPERATION(secretsmanager, BatchGetSecretValue)
+AWS_ACCESS("*", "Filters? secretsmanager:ListSecrets *")
 BatchGetSecretValueResponse BatchGetSecretValue(Context& context, const BatchGetSecretValueRequest& in) {
   constexpr std::size_t kMostSecrets = 20;
   if (in.SecretIdList.empty() == in.Filters.empty()) throw errors::IdListAndFilters();
@@ -97,7 +103,9 @@ BatchGetSecretValueResponse BatchGetSecretValue(Context& context, const BatchGet
     try {
       GetSecretValueRequest one;
       one.SecretId = id;
-      const GetSecretValueResponse value = GetSecretValue(context, one);
+      // Each needs its own permission; one that is refused is an error of its own.
+      const auto value = Invoke<GetSecretValueResponse>(
+          context, context.principal, *api::FindOperation(api::k_secretsmanager, "GetSecretValue"), one);
       SecretValueEntry& entry = out.SecretValues.emplace_back();
       entry.ARN = value.ARN;
       entry.Name = value.Name;
@@ -117,6 +125,7 @@ BatchGetSecretValueResponse BatchGetSecretValue(Context& context, const BatchGet
 }
 
 AWS_OPERATION(secretsmanager, PutSecretValue)
+AWS_ACCESS("secret/{SecretId}")
 PutSecretValueResponse PutSecretValue(Context& context, const PutSecretValueRequest& in) {
   const std::optional<Value> value = ReadValue(in.SecretString, in.SecretBinary);
   if (!value) throw errors::ValueMissing();
@@ -136,6 +145,7 @@ PutSecretValueResponse PutSecretValue(Context& context, const PutSecretValueRequ
 }
 
 AWS_OPERATION(secretsmanager, UpdateSecretVersionStage)
+AWS_ACCESS("secret/{SecretId}", "secretsmanager:VersionStage={VersionStage}")
 UpdateSecretVersionStageResponse UpdateSecretVersionStage(Context& context, const UpdateSecretVersionStageRequest& in) {
   Secret secret = RequireLiveSecret(context, *in.SecretId, "UpdateSecretVersionStage");
   const std::string& stage = *in.VersionStage;
@@ -164,6 +174,7 @@ UpdateSecretVersionStageResponse UpdateSecretVersionStage(Context& context, cons
 }
 
 AWS_OPERATION(secretsmanager, ListSecretVersionIds)
+AWS_ACCESS("secret/{SecretId}")
 ListSecretVersionIdsResponse ListSecretVersionIds(Context& context, const ListSecretVersionIdsRequest& in) {
   const Secret secret = RequireSecret(context, *in.SecretId, "ListSecretVersionIds");
   const bool deprecated = in.IncludeDeprecated.value_or(false);

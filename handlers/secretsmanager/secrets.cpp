@@ -71,24 +71,27 @@ void CheckName(const std::string& name) {
     if (!IsAlphanumeric(c) && kMarks.find(c) == std::string_view::npos) throw errors::InvalidName();
 }
 
-Secret RequireSecret(Context& context, const std::string& secret_id, const char* operation) {
-  if (!Arn::LooksLike(secret_id)) {
-    CheckName(secret_id);
-    auto secret = context.tx.Get<Secret>(context.scope, secret_id);
-    if (!secret) throw errors::SecretNotFound();
-    return *secret;
-  }
+std::optional<Secret> FindSecret(Context& context, const std::string& secret_id) {
+  if (!Arn::LooksLike(secret_id)) return context.tx.Get<Secret>(context.scope, secret_id);
   const auto arn = Arn::Parse(secret_id);
   static constexpr std::string_view kType = "secret:";
-  if (!arn || arn->service != "secretsmanager" || arn->region != context.region() || !arn->resource.starts_with(kType))
-    throw errors::SecretNotFound();
-  if (arn->account != context.account()) throw errors::OtherAccount(context.principal.arn, operation, secret_id);
-  const std::vector<Secret> exact = context.tx.List<Secret>(context.scope, store::Where(&Secret::arn, secret_id));
-  if (!exact.empty()) return exact.front();
-  if (EndsLikeCompleteArn(secret_id)) throw errors::SecretNotFound();
-  auto secret = context.tx.Get<Secret>(context.scope, arn->resource.substr(kType.size()));
+  if (!arn || arn->service != "secretsmanager" || Scope{arn->account, arn->region} != context.scope ||
+      !arn->resource.starts_with(kType))
+    return std::nullopt;
+  std::vector<Secret> exact = context.tx.List<Secret>(context.scope, store::Where(&Secret::arn, secret_id));
+  if (!exact.empty()) return std::move(exact.front());
+  if (EndsLikeCompleteArn(secret_id)) return std::nullopt;
+  return context.tx.Get<Secret>(context.scope, arn->resource.substr(kType.size()));
+}
+
+Secret RequireSecret(Context& context, const std::string& secret_id, const char* operation) {
+  const auto arn = Arn::Parse(secret_id);
+  if (!arn) CheckName(secret_id);
+  if (arn && arn->service == "secretsmanager" && arn->region == context.region() && arn->account != context.account())
+    throw errors::OtherAccount(context.principal.arn, operation, secret_id);
+  auto secret = FindSecret(context, secret_id);
   if (!secret) throw errors::SecretNotFound();
-  return *secret;
+  return std::move(*secret);
 }
 
 Secret RequireLiveSecret(Context& context, const std::string& secret_id, const char* operation) {
@@ -121,6 +124,8 @@ List<Tag> RenderTags(const Secret& secret) {
 }
 
 AWS_OPERATION(secretsmanager, CreateSecret)
+AWS_ACCESS("new-secret/{Name}", "Tags? secretsmanager:TagResource new-secret/{Name}", "secretsmanager:Name={Name}",
+           "secretsmanager:Description={Description}", "secretsmanager:KmsKeyId={KmsKeyId}")
 CreateSecretResponse CreateSecret(Context& context, const CreateSecretRequest& in) {
   RefuseWhatIsNotThere(!in.AddReplicaRegions.empty(), in.Type.has_value());
   CheckName(*in.Name);
@@ -154,6 +159,7 @@ CreateSecretResponse CreateSecret(Context& context, const CreateSecretRequest& i
 }
 
 AWS_OPERATION(secretsmanager, DescribeSecret)
+AWS_ACCESS("secret/{SecretId}")
 DescribeSecretResponse DescribeSecret(Context& context, const DescribeSecretRequest& in) {
   const Secret secret = RequireSecret(context, *in.SecretId, "DescribeSecret");
   DescribeSecretResponse out;
@@ -171,6 +177,7 @@ DescribeSecretResponse DescribeSecret(Context& context, const DescribeSecretRequ
 }
 
 AWS_OPERATION(secretsmanager, UpdateSecret)
+AWS_ACCESS("secret/{SecretId}", "secretsmanager:Description={Description}", "secretsmanager:KmsKeyId={KmsKeyId}")
 UpdateSecretResponse UpdateSecret(Context& context, const UpdateSecretRequest& in) {
   RefuseWhatIsNotThere(false, in.Type.has_value());
   const std::optional<Value> value = ReadValue(in.SecretString, in.SecretBinary);
@@ -193,6 +200,8 @@ UpdateSecretResponse UpdateSecret(Context& context, const UpdateSecretRequest& i
 }
 
 AWS_OPERATION(secretsmanager, DeleteSecret)
+AWS_ACCESS("secret/{SecretId}", "secretsmanager:RecoveryWindowInDays={RecoveryWindowInDays}",
+           "secretsmanager:ForceDeleteWithoutRecovery={ForceDeleteWithoutRecovery}")
 DeleteSecretResponse DeleteSecret(Context& context, const DeleteSecretRequest& in) {
   const bool force = in.ForceDeleteWithoutRecovery.value_or(false);
   if (force && in.RecoveryWindowInDays) throw errors::RecoveryWindowAndForce();
@@ -232,6 +241,7 @@ DeleteSecretResponse DeleteSecret(Context& context, const DeleteSecretRequest& i
 }
 
 AWS_OPERATION(secretsmanager, RestoreSecret)
+AWS_ACCESS("secret/{SecretId}")
 RestoreSecretResponse RestoreSecret(Context& context, const RestoreSecretRequest& in) {
   Secret secret = RequireSecret(context, *in.SecretId, "RestoreSecret");
   if (secret.deleted) {
@@ -247,6 +257,7 @@ RestoreSecretResponse RestoreSecret(Context& context, const RestoreSecretRequest
 }
 
 AWS_OPERATION(secretsmanager, TagResource)
+AWS_ACCESS("secret/{SecretId}")
 TagResourceResponse TagResource(Context& context, const TagResourceRequest& in) {
   Secret secret = RequireLiveSecret(context, *in.SecretId, "TagResource");
   AddTags(secret, in.Tags);
@@ -255,6 +266,7 @@ TagResourceResponse TagResource(Context& context, const TagResourceRequest& in) 
 }
 
 AWS_OPERATION(secretsmanager, UntagResource)
+AWS_ACCESS("secret/{SecretId}")
 UntagResourceResponse UntagResource(Context& context, const UntagResourceRequest& in) {
   Secret secret = RequireLiveSecret(context, *in.SecretId, "UntagResource");
   for (const std::string& key : in.TagKeys) secret.tags.erase(key);

@@ -1,6 +1,7 @@
 // Secrets: how they are found and what names and tags they may have.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,9 @@
 
 namespace drydock::secretsmanager {
 
-// By SecretId: a name, an ARN, or an ARN without the six random characters at its end. Throws SecretNotFound; for a
-// secret of another account AccessDenied, as `operation` is not allowed there. aws-facts F.1.
+// By SecretId: a name, an ARN, or an ARN without the six random characters at its end. aws-facts F.1.
+std::optional<records::secretsmanager::Secret> FindSecret(Context& context, const std::string& secret_id);
+// The same; throws SecretNotFound, for a secret of another account AccessDenied, as `operation` is not allowed there.
 records::secretsmanager::Secret RequireSecret(Context& context, const std::string& secret_id, const char* operation);
 // The same, and the secret must not be marked for deletion.
 records::secretsmanager::Secret RequireLiveSecret(Context& context, const std::string& secret_id,

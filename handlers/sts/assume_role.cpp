@@ -30,8 +30,11 @@ bool MayAssume(Context& context, const records::iam::Role& role, const iam::Reco
   for (const auto& [key, values] : keys) query.keys[key] = values;
   query.keys["aws:resourceaccount"] = {owner};
   if (iam::EvaluateTrust(role, caller.caller, query).outcome != policy::Outcome::kAllowed) return false;
-  iam::Access access{action, arn, owner, role.trust_policy, query.keys};
-  return iam::Authorize(context, context.principal, access).allowed();
+  api::Question question{action, {}, keys};
+  question.resource.arn = arn;
+  question.resource.owner.account = owner;
+  question.resource.policy = role.trust_policy;
+  return iam::Authorize(context, context.principal, question).allowed();
 }
 
 }  // namespace
@@ -39,6 +42,7 @@ bool MayAssume(Context& context, const records::iam::Role& role, const iam::Reco
 // AWS lets no root user assume roles. In Drydock root is also who calls with a key that nobody gave out (`test`), so
 // root may assume the roles whose trust policies name its account.
 AWS_OPERATION(sts, AssumeRole)
+AWS_ACCESS()
 AssumeRoleResponse AssumeRole(Context& context, const AssumeRoleRequest& in) {
   const auto arn = Arn::Parse(*in.RoleArn);
   if (!arn || arn->service != "iam" || !arn->Named("role")) throw errors::ArnNotValid(*in.RoleArn);

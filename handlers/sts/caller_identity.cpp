@@ -6,6 +6,7 @@ namespace drydock::sts {
 
 // Needs no permission, and none can be taken away. STS API Reference, GetCallerIdentity.
 AWS_OPERATION(sts, GetCallerIdentity)
+AWS_ACCESS()
 GetCallerIdentityResponse GetCallerIdentity(Context& context, const GetCallerIdentityRequest&) {
   GetCallerIdentityResponse out;
   out.UserId = context.principal.user_id;

@@ -70,6 +70,9 @@ inline ApiError OAuthNotImplemented() {
 inline ApiError TooManySessionPolicies() {  // unconfirmed
   return ValidationError("A session can have up to 10 managed session policies.");
 }
+inline ApiError InvalidAuthorizationMessage() {  // the text is unconfirmed
+  return {"InvalidAuthorizationMessageException", "Message is not valid"};
+}
 
 inline ApiError InvalidParameterValue(const std::string& message) {
   return {"InvalidParameterValue", message};

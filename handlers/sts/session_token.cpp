@@ -17,6 +17,7 @@ using records::sts::Session;
 
 // STS API Reference, GetSessionToken: 12 hours unless said otherwise; the root user gets an hour at most.
 AWS_OPERATION(sts, GetSessionToken)
+AWS_ACCESS()
 GetSessionTokenResponse GetSessionToken(Context& context, const GetSessionTokenRequest& in) {
   constexpr std::int32_t kDefault = 43200, kRootMost = 3600;
   const Principal& principal = context.principal;

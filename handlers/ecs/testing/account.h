@@ -24,6 +24,7 @@
 #include "handlers/ecs/task_events.h"
 #include "handlers/ecs/timers.h"
 #include "handlers/elbv2/timers.h"
+#include "handlers/iam/operation_access.h"
 #include "handlers/testing/fixture.h"
 #include "store/records/ec2/network_interface.h"
 #include "store/records/ecr/image.h"
@@ -46,6 +47,10 @@ UpdateServiceResponse UpdateService(Context&, const UpdateServiceRequest&);
 class Account : public testing::Fixture {
  public:
   Account() {
+    engines.invoke = [](Context& context, const api::Operation& operation, const api::AnyStruct& input) {
+      iam::RequireAccess(context, operation, input);
+      return operation.run(context, input);
+    };
     engines.target_health = [this](const std::string& group, const std::string& id, int port) {
       const auto known = health_.find({group, id, port});
       return known == health_.end() ? loadbalancer::InitialHealthChecking() : known->second;

@@ -1,0 +1,115 @@
+// What policies need to know about EC2's resources.
+// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2".
+#include "emulator/api/access.h"
+#include "handlers/ec2/network_insights.h"
+#include "handlers/ec2/resources.h"
+#include "handlers/ec2/vpc_peering_connections.h"
+
+namespace drydock::ec2 {
+
+namespace {
+
+template <class Record>
+void Describe(Context& context, const std::string& id, api::Resource& resource) {
+  const auto record = context.tx.Get<Record>(context.scope, id);
+  if (!record) return;
+  resource.tags = record->tags;
+  if constexpr (requires { record->subnet_id; } && !std::is_same_v<Record, record::Subnet>)
+    resource.keys["ec2:subnet"] = {context.Arn("ec2", "subnet/" + record->subnet_id)};
+  if constexpr (requires { std::string(record->vpc_id); })
+    if (!std::is_same_v<Record, record::Vpc>) resource.keys["ec2:vpc"] = {context.Arn("ec2", "vpc/" + record->vpc_id)};
+}
+
+struct Describable {
+  const ResourceKind& kind;
+  void (*describe)(Context&, const std::string& id, api::Resource&);
+};
+template <class Record>
+constexpr Describable MakeDescribable() {
+  return {kKind<Record>, Describe<Record>};
+}
+constexpr Describable kDescribable[] = {
+    MakeDescribable<record::Vpc>(),
+    MakeDescribable<record::Subnet>(),
+    MakeDescribable<record::SecurityGroup>(),
+    MakeDescribable<record::SecurityGroupRule>(),
+    MakeDescribable<record::RouteTable>(),
+    MakeDescribable<record::InternetGateway>(),
+    MakeDescribable<record::NatGateway>(),
+    MakeDescribable<record::ElasticAddress>(),
+    MakeDescribable<record::NetworkAcl>(),
+    MakeDescribable<record::NetworkInterface>(),
+    MakeDescribable<record::DhcpOptions>(),
+    MakeDescribable<record::VpcEndpoint>(),
+    MakeDescribable<record::ManagedPrefixList>(),
+    MakeDescribable<record::EgressOnlyInternetGateway>(),
+    MakeDescribable<record::NetworkInsightsPath>(),
+    MakeDescribable<record::NetworkInsightsAnalysis>(),
+    MakeDescribable<record::NetworkInsightsAccessScope>(),
+    MakeDescribable<record::NetworkInsightsAccessScopeAnalysis>(),
+    {kKind<record::VpcPeeringConnection>,
+     [](Context& context, const std::string& id, api::Resource& resource) {
+       auto connection = FindPeering(context, id);
+       if (!connection) return;
+       resource.tags = TagsOfCaller(context, *connection);
+       const auto vpc = [](const PeeringEnd& end) {
+         return "arn:aws:ec2:" + end.scope.region + ":" + end.scope.account + ":vpc/" + end.vpc_id;
+       };
+       resource.keys["ec2:requestervpc"] = {vpc(RequesterOf(*connection))};
+       resource.keys["ec2:acceptervpc"] = {vpc(AccepterOf(*connection))};
+     }},
+};
+
+template <class Record, class Member>
+std::optional<Record> FindBy(Context& context, Member member, const std::string& value) {
+  auto found = context.tx.List<Record>(context.scope, store::Where(member, value));
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+// What requests may name instead of an id: a group's name in the default VPC, an address, an association.
+std::string IdOf(Context& context, std::string_view type, const std::string& name) {
+  if (type == "security-group" && !name.starts_with("sg-")) {
+    for (const auto& group : context.tx.List<record::SecurityGroup>(context.scope)) {
+      const auto vpc = context.tx.Get<record::Vpc>(context.scope, group.vpc_id);
+      if (group.group_name == name && vpc && vpc->is_default) return group.group_id;
+    }
+  } else if (type == "elastic-ip" && name.starts_with("eipassoc-")) {
+    if (const auto address = FindBy<record::ElasticAddress>(context, &record::ElasticAddress::association_id, name))
+      return address->allocation_id;
+  } else if (type == "elastic-ip" && !name.starts_with("eipalloc-")) {
+    if (const auto address = FindBy<record::ElasticAddress>(context, &record::ElasticAddress::public_ip, name))
+      return address->allocation_id;
+  } else if (type == "route-table" && name.starts_with("rtbassoc-")) {
+    for (const auto& table : context.tx.List<record::RouteTable>(context.scope))
+      for (const auto& association : table.associations)
+        if (association.association_id == name) return table.route_table_id;
+  }
+  return name;
+}
+
+}  // namespace
+
+// "vpc/*" is a VPC that is to be made; "id" stands for whatever kind the id is of.
+AWS_RESOURCES(ec2)
+api::Resource ResourceOf(Context& context, std::string_view type, const std::vector<std::string>& parts) {
+  std::string id = parts.back();
+  if (type == "accepter-vpc") {
+    type = "vpc";
+    if (const auto connection = FindPeering(context, id)) id = AccepterOf(*connection).vpc_id;
+  }
+  api::Resource resource;
+  if (id != "*") {
+    id = IdOf(context, type, id);
+    for (const Describable& describable : kDescribable) {
+      if (!HasIdSyntax(describable.kind, id)) continue;
+      type = describable.kind.type;
+      describable.describe(context, id, resource);
+    }
+  }
+  resource.arn = context.Arn("ec2", (type == "id" ? std::string("*") : std::string(type)) + "/" + id);
+  if (type == "vpc" && id != "*") resource.keys["ec2:vpcid"] = {id};
+  if (type == "subnet" && id != "*") resource.keys["ec2:subnetid"] = {id};
+  return resource;
+}
+
+}  // namespace drydock::ec2

@@ -1,0 +1,177 @@
+// What policies need to know about ECS: its resources, and what operations ask beyond what stands beside them.
+// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECS"; aws-facts H.4, H.5.
+#include <set>
+
+#include "api/ecs/CreateServiceRequest.h"
+#include "api/ecs/ListServicesRequest.h"
+#include "api/ecs/ListTasksRequest.h"
+#include "api/ecs/RunTaskRequest.h"
+#include "api/ecs/StartTaskRequest.h"
+#include "api/ecs/UpdateServiceRequest.h"
+#include "emulator/api/access.h"
+#include "emulator/core/arn.h"
+#include "emulator/core/text.h"
+#include "handlers/ecs/identifiers.h"
+#include "handlers/ecs/task_definitions.h"
+#include "handlers/ecs/task_launch.h"
+#include "handlers/engines.h"
+#include "store/database.h"
+#include "store/records/ecs/cluster.h"
+#include "store/records/ecs/service.h"
+#include "store/records/ecs/task.h"
+#include "store/table.h"
+
+namespace drydock::ecs {
+
+namespace {
+
+void SetTags(api::Resource& resource, const std::vector<Tag>& tags) {
+  for (const Tag& tag : tags) resource.tags[tag.key.value_or("")] = tag.value.value_or("");
+}
+
+// The resource itself, when it is the context's own.
+void AddWhatIsKnown(Context& context, api::Resource& resource) {
+  const auto arn = Arn::Parse(resource.arn);
+  if (!arn || arn->service != "ecs") return;
+  resource.owner = {arn->account, arn->region};
+  if (resource.owner != context.scope) return;
+  const std::vector<std::string> parts = Split(arn->resource, '/');
+  const std::string& type = parts.front();
+  if (parts.size() > 2) resource.keys["ecs:cluster"] = {ClusterArn(context.scope, parts[1])};
+  if (type == "cluster") {
+    if (const auto cluster = context.tx.Get<records::ecs::Cluster>(context.scope, parts.back()))
+      SetTags(resource, cluster->tags);
+  } else if (type == "service" && parts.size() == 3) {
+    if (const auto service = context.tx.Get<records::ecs::Service>(context.scope, parts[1], parts[2]))
+      SetTags(resource, service->tags);
+  } else if (type == "task") {
+    if (const auto task = context.tx.Get<records::ecs::Task>(context.scope, parts.back()))
+      SetTags(resource, task->tags);
+  } else if (type == "task-definition") {
+    if (const auto definition = FindTaskDefinition(context, resource.arn)) SetTags(resource, definition->tags);
+  }
+}
+
+std::string TaskDefinitionArnOf(Context& context, const std::string& reference) {
+  if (Arn::LooksLike(reference)) return reference;
+  const auto found = FindTaskDefinition(context, reference);
+  if (found) return TaskDefinitionArn(context.scope, found->family, found->revision);
+  return context.Arn("ecs", "task-definition/" + reference);
+}
+
+// iam:PassRole for the roles that tasks will run under.
+void AskToPass(Context& context, const std::set<std::string>& roles, api::Questions& questions) {
+  for (const std::string& role : roles) {
+    if (role.empty()) continue;
+    questions.push_back({"iam:PassRole",
+                         api::ResourceOf(context, "iam", "passed-role", {role}),
+                         {{"iam:passedtoservice", {"ecs-tasks.amazonaws.com"}}}});
+  }
+}
+
+api::Question About(Context& context, const char* action, std::string_view type, const std::vector<std::string>& parts,
+                    const std::optional<std::string>& cluster) {
+  api::Question question{action, api::ResourceOf(context, "ecs", type, parts)};
+  question.keys["ecs:cluster"] = {api::ResourceOf(context, "ecs", "cluster", {cluster.value_or("default")}).arn};
+  return question;
+}
+
+template <class In>
+api::Questions LaunchAccess(Context& context, const char* action, const In& in) {
+  api::Question question = About(context, action, "task-definition", {*in.taskDefinition}, in.cluster);
+  question.keys["ecs:enable-execute-command"] = {in.enableExecuteCommand.value_or(false) ? "true" : "false"};
+  api::Questions questions{std::move(question)};
+  std::set<std::string> roles;
+  const TaskOverride overrides = in.overrides.value_or(TaskOverride());
+  if (const auto definition = FindTaskDefinition(context, *in.taskDefinition)) {
+    roles.insert(ExecutionRoleOf(context.scope, *definition, overrides));
+    roles.insert(TaskRoleOf(context.scope, *definition, overrides));
+  }
+  AskToPass(context, roles, questions);
+  return questions;
+}
+
+template <class In>
+api::Question ServiceQuestion(Context& context, const char* action, const In& in, const std::string& service) {
+  api::Question question = About(context, action, "service", {in.cluster.value_or("default"), service}, in.cluster);
+  if (in.taskDefinition) question.keys["ecs:task-definition"] = {TaskDefinitionArnOf(context, *in.taskDefinition)};
+  if (in.enableExecuteCommand)
+    question.keys["ecs:enable-execute-command"] = {*in.enableExecuteCommand ? "true" : "false"};
+  for (const auto& item : in.capacityProviderStrategy)
+    question.keys["ecs:capacity-provider"].push_back(
+        api::ResourceOf(context, "ecs", "capacity-provider", {item.capacityProvider.value_or("")}).arn);
+  return question;
+}
+
+}  // namespace
+
+AWS_RESOURCES(ecs)
+api::Resource ResourceOf(Context& context, std::string_view type, const std::vector<std::string>& parts) {
+  const std::string& name = parts.back();
+  api::Resource resource;
+  if (Arn::LooksLike(name)) {
+    resource.arn = name;
+  } else if (type == "service") {
+    resource.arn = ServiceArn(context.scope, ClusterNameOf(context.scope, parts[0]), name);
+  } else if (type == "task") {
+    resource.arn = TaskArn(context.scope, ClusterNameOf(context.scope, parts[0]), name);
+  } else if (type == "task-definition") {
+    resource.arn = TaskDefinitionArnOf(context, name);
+  } else if (type == "task-set") {
+    const std::string cluster = ClusterNameOf(context.scope, parts[0]);
+    const std::string service = ServiceNameOf(context.scope, cluster, parts[1]);
+    resource.arn = context.Arn("ecs", "task-set/" + cluster + "/" + service + "/" + name);
+    resource.keys["ecs:service"] = {ServiceArn(context.scope, cluster, service)};
+  } else if (parts.size() == 2) {
+    resource.arn = context.Arn("ecs", std::string(type) + "/" + ClusterNameOf(context.scope, parts[0]) + "/" + name);
+  } else if (type == "new-task-definition") {
+    resource.arn = context.Arn("ecs", "task-definition/" + name + ":*");
+  } else {
+    resource.arn = context.Arn("ecs", std::string(type) + "/" + Join(parts, "/"));
+  }
+  AddWhatIsKnown(context, resource);
+  // The request's cluster counts, whatever an ARN of an old form leaves out.
+  if (parts.size() >= 2)
+    resource.keys["ecs:cluster"] = {
+        Arn::LooksLike(parts[0]) ? parts[0] : ClusterArn(context.scope, ClusterNameOf(context.scope, parts[0]))};
+  return resource;
+}
+
+api::Questions RunTaskAccess(Context& context, const RunTaskRequest& in) {
+  auto questions = LaunchAccess(context, "ecs:RunTask", in);
+  for (const auto& item : in.capacityProviderStrategy)
+    questions.front().keys["ecs:capacity-provider"].push_back(
+        api::ResourceOf(context, "ecs", "capacity-provider", {item.capacityProvider.value_or("")}).arn);
+  return questions;
+}
+
+api::Questions StartTaskAccess(Context& context, const StartTaskRequest& in) {
+  auto questions = LaunchAccess(context, "ecs:StartTask", in);
+  for (const std::string& instance : in.containerInstances)
+    questions.front().keys["ecs:container-instances"].push_back(
+        api::ResourceOf(context, "ecs", "container-instance", {in.cluster.value_or("default"), instance}).arn);
+  return questions;
+}
+
+api::Questions CreateServiceAccess(Context& context, const CreateServiceRequest& in) {
+  api::Questions questions{ServiceQuestion(context, "ecs:CreateService", in, *in.serviceName)};
+  if (in.role)  // the role for classic load balancers; the others are passed when a task definition is registered
+    questions.push_back({"iam:PassRole",
+                         api::ResourceOf(context, "iam", "passed-role", {*in.role}),
+                         {{"iam:passedtoservice", {"ecs.amazonaws.com"}}}});
+  return questions;
+}
+
+api::Questions UpdateServiceAccess(Context& context, const UpdateServiceRequest& in) {
+  return {ServiceQuestion(context, "ecs:UpdateService", in, *in.service)};
+}
+
+// Both can be granted on "*" only, for one cluster by a condition.
+api::Questions ListServicesAccess(Context& context, const ListServicesRequest& in) {
+  return {{"ecs:ListServices", {}, About(context, "", "cluster", {"default"}, in.cluster).keys}};
+}
+api::Questions ListTasksAccess(Context& context, const ListTasksRequest& in) {
+  return {{"ecs:ListTasks", {}, About(context, "", "cluster", {"default"}, in.cluster).keys}};
+}
+
+}  // namespace drydock::ecs

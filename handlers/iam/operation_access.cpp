@@ -1,0 +1,34 @@
+#include "handlers/iam/operation_access.h"
+
+#include <algorithm>
+
+#include "handlers/iam/authorization.h"
+#include "handlers/iam/denial.h"
+
+namespace drydock::iam {
+
+void RequireAccess(Context& context, const api::Operation& operation, const api::AnyStruct& input) {
+  // To root of an account only policies of resources, and resources of others, say anything.
+  const api::Service& service = *operation.service;
+  const bool root = context.principal.type == Principal::Type::kRoot;
+  if (root && !service.resource_policies) return;
+  const api::Questions questions = api::QuestionsOf(context, operation, input);
+  const std::string& own = context.principal.account;
+  const auto foreign = [&](const api::Question& question) {
+    return !question.resource.owner.account.empty() && question.resource.owner.account != own;
+  };
+  const bool plain = std::none_of(questions.begin(), questions.end(), [&](const api::Question& question) {
+    return !question.resource.policy.empty() || foreign(question);
+  });
+  if (root && plain) return;
+
+  Recognised caller = Recognise(context, context.principal);
+  for (const api::Question& question : questions) {
+    const auto decision = Decide(context, caller, question);
+    if (!decision.allowed()) throw Denied(context, service, caller, question, decision);
+  }
+  for (const api::Question& question : questions)
+    if (foreign(question)) context.scope = question.resource.owner;
+}
+
+}  // namespace drydock::iam
