@@ -38,12 +38,12 @@ def free_port():
 class Server:
     """A running drydock."""
 
-    def __init__(self, *flags, port=None, environment=None):
+    def __init__(self, *flags, port=None, environment=None, log_level="warn"):
         self.port = port or free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.output = []
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--port", str(self.port), "--log-level", "warn", *flags],
+            [BINARY, "serve", "--port", str(self.port), "--log-level", log_level, *flags],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, **(environment or {})})
         self.wait_until_ready()

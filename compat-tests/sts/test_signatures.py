@@ -1,0 +1,156 @@
+"""Signature Version 4 over the wire, by a signer of the test's own: what is verified, and each protocol's refusals.
+
+Rules: IAM User Guide, "AWS Signature Version 4 for API requests"; codes: the services' "Common Errors", aws-facts H.7.
+"""
+import datetime
+import hashlib
+import hmac
+import json
+import urllib.parse
+
+import pytest
+from conftest import REGION, error_of
+from iam.caller import User, allow, role, session
+
+
+class Signer:
+    """Signs one POST of a service; everything about it can be bent."""
+
+    def __init__(self, aws, key, secret, token=None):
+        self.aws, self.key, self.secret, self.token = aws, key, secret, token
+
+    def send(self, service="sts", body="Action=GetCallerIdentity&Version=2011-06-15", at=None, headers=None, unsigned=None,
+             scope=None, payload=None, sent_body=None, signature=None):
+        """(status, code, message)"""
+        at = at or datetime.datetime.now(datetime.timezone.utc)
+        stamp = at.strftime("%Y%m%dT%H%M%SZ")
+        all_headers = {"host": f"127.0.0.1:{self.aws.server.port}", "x-amz-date": stamp,
+                       "content-type": "application/x-www-form-urlencoded", **(headers or {})}
+        if self.token:
+            all_headers["x-amz-security-token"] = self.token
+        if payload:
+            all_headers["x-amz-content-sha256"] = payload
+        names = ";".join(sorted(all_headers))
+        canonical = "\n".join(["POST", "/", "", *(f"{n}:{all_headers[n]}" for n in sorted(all_headers)), "", names,
+                               payload or hashlib.sha256(body.encode()).hexdigest()])
+        scope_text = f"{stamp[:8]}/{REGION}/{scope or service}/aws4_request"
+        key = ("AWS4" + self.secret).encode()
+        for part in scope_text.split("/"):
+            key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+        text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope_text}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+        value = signature or hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+        sent = {**all_headers, **(unsigned or {}), "authorization":
+                f"AWS4-HMAC-SHA256 Credential={self.key}/{scope_text}, SignedHeaders={names}, Signature={value}"}
+        del sent["host"]
+        status, _, answer = self.aws.http("POST", "/", body if sent_body is None else sent_body, sent)
+        answer = answer.decode()
+        if answer.startswith("{"):
+            error = json.loads(answer)
+            return status, error.get("__type", ""), error.get("message", "")
+        inside = lambda tag: answer.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+        return status, inside("Code"), inside("Message")
+
+
+JSON = {"service": "ecs", "body": "{}", "headers": {"content-type": "application/x-amz-json-1.1",
+                                                    "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListClusters"}}
+EC2 = {"service": "ec2", "body": "Action=DescribeVpcs&Version=2016-11-15"}
+
+
+@pytest.fixture
+def signer(aws):
+    ana = User(aws, allow("*"))
+    return Signer(aws, ana.key, ana.secret)
+
+
+def test_what_is_rightly_signed_is_answered(signer):
+    assert signer.send()[0] == signer.send(**JSON)[0] == signer.send(**EC2)[0] == 200
+    assert signer.send(payload="UNSIGNED-PAYLOAD")[0] == 200
+    assert signer.send(payload=hashlib.sha256(b"Action=GetCallerIdentity&Version=2011-06-15").hexdigest())[0] == 200
+
+
+def test_wrong_signatures_by_protocol(signer):
+    sentence = ("The request signature we calculated does not match the signature you provided. Check your AWS Secret "
+                "Access Key and signing method. Consult the service documentation for details.")
+    wrong = {"signature": "0" * 64}
+    assert signer.send(**wrong) == (403, "SignatureDoesNotMatch", sentence)
+    assert signer.send(**JSON, **wrong) == (400, "InvalidSignatureException", sentence)
+    assert signer.send(**EC2, **wrong) == (401, "AuthFailure",
+                                           "AWS was not able to validate the provided access credentials")
+
+
+def test_nothing_that_counts_may_be_changed_or_smuggled_in(signer):
+    target = {"x-amz-target": "AmazonEC2ContainerServiceV20141113.DeleteCluster"}
+    mismatch = "SignatureDoesNotMatch"
+    assert signer.send(sent_body="Action=GetSessionToken&Version=2011-06-15")[1] == mismatch
+    assert signer.send(unsigned={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, sent_body="Action=X")[1] == mismatch
+    assert signer.send(unsigned=target)[1] in (mismatch, "InvalidSignatureException")
+    assert signer.send(unsigned={"x-amz-security-token": "t"})[0] == 403
+    # Bodies in signed chunks are S3's; the marker must not leave the body of another service unsigned.
+    streaming = {"payload": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "sent_body": "Action=GetSessionToken&Version=2011-06-15"}
+    assert signer.send(**streaming)[1] == mismatch
+    assert signer.send(**streaming, scope="s3")[1] == mismatch
+
+
+def test_what_is_signed_for_one_service_is_not_taken_by_another(signer):
+    assert signer.send(scope="ecs")[1:] == ("SignatureDoesNotMatch",
+                                            "Credential should be scoped to correct service: 'sts'.")
+    assert signer.send(**JSON, scope="sts")[1] == "InvalidSignatureException"
+
+
+def test_old_and_early_signatures(signer):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    minutes = lambda n: {"at": now + datetime.timedelta(minutes=n)}
+    assert signer.send(**minutes(-14))[0] == 200
+    status, code, message = signer.send(**minutes(-16))
+    assert (status, code) == (403, "SignatureDoesNotMatch") and message.startswith("Signature expired: ")
+    assert signer.send(**minutes(16))[2].startswith("Signature not yet current: ")
+    assert signer.send(**JSON, **minutes(-16))[1] == "InvalidSignatureException"
+    assert signer.send(**EC2, **minutes(-16))[1:] == ("RequestExpired", "Request has expired.")
+
+
+def test_session_tokens_and_their_end(start_server):
+    aws = start_server("--ephemeral", "--manual-clock").aws()
+    ci = session(aws, role(aws, allow("*")), DurationSeconds=900)
+    assert Signer(aws, ci.key, ci.secret, ci.token).send()[0] == 200
+    for token in (None, ci.token[:-2] + "xx"):
+        assert Signer(aws, ci.key, ci.secret, token).send()[:2] == (403, "InvalidClientTokenId")
+        assert Signer(aws, ci.key, ci.secret, token).send(**JSON)[:2] == (400, "UnrecognizedClientException")
+    aws.http("POST", "/_drydock/clock", json.dumps({"advance": 901}))
+    later = {"at": datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=901)}
+    expired = "The security token included in the request is expired"
+    assert Signer(aws, ci.key, ci.secret, ci.token).send(**later) == (403, "ExpiredToken", expired)
+    assert Signer(aws, ci.key, ci.secret, ci.token).send(**JSON, **later) == (400, "ExpiredTokenException", expired)
+    assert Signer(aws, ci.key, ci.secret, ci.token).send(**EC2, **later)[1] == "RequestExpired"
+
+
+def test_presigned_urls(aws, signer):
+    ana = aws.client("sts", key=signer.key, secret=signer.secret)
+    url = ana.generate_presigned_url("get_caller_identity", ExpiresIn=60)
+    path = url[len(aws.server.endpoint):]
+    assert aws.http("GET", path)[0] == 200
+    changed = path.replace("GetCallerIdentity", "GetSessionToken")
+    assert b"<Code>SignatureDoesNotMatch</Code>" in aws.http("GET", changed)[2]
+    parts = dict(urllib.parse.parse_qsl(path.partition("?")[2]))
+    parts["X-Amz-Expires"] = "604801"
+    status, _, body = aws.http("GET", "/?" + urllib.parse.urlencode(parts))
+    assert b"<Code>IncompleteSignature</Code>" in body and b"604800" in body
+
+
+def test_inactive_and_deleted_keys(aws, signer):
+    iam = aws.client("iam")
+    iam.update_access_key(UserName="ana", AccessKeyId=signer.key, Status="Inactive")
+    assert signer.send()[:2] == (403, "InvalidClientTokenId")
+    iam.update_access_key(UserName="ana", AccessKeyId=signer.key, Status="Active")
+    assert signer.send()[0] == 200
+    iam.delete_access_key(UserName="ana", AccessKeyId=signer.key)
+    assert signer.send()[:2] == (403, "InvalidClientTokenId")
+
+
+def test_strict_authentication_refuses_unknown_keys_and_says_so(server, start_server):
+    strict = start_server("--ephemeral", "--strict-auth")
+    assert "strict" in json.loads(strict.aws().http("GET", "/_drydock/health")[2])["authentication"]
+    assert "strict" not in json.loads(server.aws().http("GET", "/_drydock/health")[2])["authentication"]
+    unknown = strict.aws()
+    assert error_of(unknown.client("sts").get_caller_identity).code == "InvalidClientTokenId"
+    assert error_of(unknown.client("ecs").list_clusters).code == "UnrecognizedClientException"
+    assert error_of(unknown.client("ec2").describe_vpcs).code == "AuthFailure"
