@@ -1,6 +1,7 @@
 """The reference deployment, end to end: docker/examples/reference/deploy.sh by the AWS CLI, then what must be true of it.
 
-The tests build on one another in the order of the file; the last ones kill the server and take everything down.
+It is deployed and taken down by a role that may do what deployer-policy.json says and no more. The tests build on one
+another in the order of the file; the last ones kill the server and take everything down.
 """
 import ipaddress
 import json
@@ -13,8 +14,10 @@ import time
 import pytest
 
 from conftest import ROOT, Server, eventually, free_port, request
+from iam.caller import role, session
 
 DEPLOY = ROOT / "docker" / "examples" / "reference" / "deploy.sh"
+POLICY = json.loads((DEPLOY.parent / "deployer-policy.json").read_text())
 SERVICES = ["auth", "test-auth", "stage-reminder"]
 PATHS = {"auth": "/auth", "test-auth": "/test/auth", "stage-reminder": "/stage/reminder"}
 
@@ -23,14 +26,15 @@ class Deployment:
     def __init__(self, folder):
         self.folder, self.port = folder, free_port()
         self.start()
+        self.deployer = session(self.aws, role(self.aws, *POLICY["Statement"], name="deployer"))
 
     def start(self):
         self.server = Server("--data-dir", str(self.folder), port=self.port)
         self.aws = self.server.aws(account="210987654321", region="eu-west-1")
 
     def run(self, *arguments):
-        return subprocess.run(["sh", str(DEPLOY), *arguments], env=self.aws.environment(), capture_output=True, text=True,
-                              timeout=540)
+        return subprocess.run(["sh", str(DEPLOY), *arguments], env={**self.aws.environment(), **self.deployer.environment()},
+                              capture_output=True, text=True, timeout=540)
 
     def client(self, service):
         return self.aws.client(service)
