@@ -32,7 +32,7 @@ const std::map<std::string, std::string>& Defaults() {
                                                            {"fargateTaskRetirementWaitPeriod", "7"},
                                                            {"guardDutyActivate", "off"},
                                                            {"serviceLongArnFormat", "enabled"},
-                                                           {"tagResourceAuthorization", "off"},
+                                                           {"tagResourceAuthorization", "on"},
                                                            {"taskLongArnFormat", "enabled"}};
   return defaults;
 }
