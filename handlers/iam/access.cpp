@@ -55,7 +55,7 @@ api::Resource Entity(Context& context, const std::string& type, std::string name
 }  // namespace
 
 // Parts are a name, or for what is made a path (empty: "/") and a name; or an ARN. "path/role/<prefix>" is what lists
-// are asked about.
+// are asked about; "oidc-provider" is named by its URL.
 AWS_RESOURCES(iam)
 api::Resource ResourceOf(Context& context, std::string_view kind, const std::vector<std::string>& parts) {
   const std::string type(kind);
@@ -83,6 +83,9 @@ api::Resource ResourceOf(Context& context, std::string_view kind, const std::vec
     } else if (const auto role = FindRole(context, name)) {
       resource.tags = role->tags;
     }
+  } else if (type == "oidc-provider" || type == "saml-provider") {
+    const auto scheme = name.find("://");
+    resource.arn = ArnBelow(context, type, "/", scheme == std::string::npos ? name : name.substr(scheme + 3));
   } else if (parts.size() == 2) {
     resource.arn = ArnBelow(context, type, parts.front(), name);
     if (type == "policy") resource.shown = "policy " + name;

@@ -111,6 +111,7 @@ ListGroupsResponse ListGroups(Context& context, const ListGroupsRequest& in) {
 }
 
 AWS_OPERATION(iam, UpdateGroup)
+AWS_ACCESS("group/{GroupName}", "NewGroupName? group/{NewPath|}/{NewGroupName}")
 UpdateGroupResponse UpdateGroup(Context& context, const UpdateGroupRequest& in) {
   GroupRecord group = RequireGroup(context, *in.GroupName);
   if (in.NewPath) group.path = *in.NewPath;

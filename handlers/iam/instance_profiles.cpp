@@ -140,6 +140,7 @@ DeleteInstanceProfileResponse DeleteInstanceProfile(Context& context, const Dele
 }
 
 AWS_OPERATION(iam, TagInstanceProfile)
+AWS_ACCESS("instance-profile/{InstanceProfileName}")
 TagInstanceProfileResponse TagInstanceProfile(Context& context, const TagInstanceProfileRequest& in) {
   ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
   AddTags(profile.tags, in.Tags, "TagsPerInstanceProfile");
@@ -148,6 +149,7 @@ TagInstanceProfileResponse TagInstanceProfile(Context& context, const TagInstanc
 }
 
 AWS_OPERATION(iam, UntagInstanceProfile)
+AWS_ACCESS("instance-profile/{InstanceProfileName}")
 UntagInstanceProfileResponse UntagInstanceProfile(Context& context, const UntagInstanceProfileRequest& in) {
   ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
   RemoveTags(profile.tags, in.TagKeys);
@@ -156,6 +158,7 @@ UntagInstanceProfileResponse UntagInstanceProfile(Context& context, const UntagI
 }
 
 AWS_OPERATION(iam, ListInstanceProfileTags)
+AWS_ACCESS("instance-profile/{InstanceProfileName}")
 ListInstanceProfileTagsResponse ListInstanceProfileTags(Context& context, const ListInstanceProfileTagsRequest& in) {
   const ProfileRecord profile = RequireProfile(context, *in.InstanceProfileName);
   ListInstanceProfileTagsResponse out;

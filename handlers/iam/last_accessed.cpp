@@ -154,6 +154,7 @@ ServiceLastAccessed Render(const ServiceUseJob& job, const std::string& service)
 }  // namespace
 
 AWS_OPERATION(iam, GenerateServiceLastAccessedDetails)
+AWS_ACCESS("{Arn}")
 GenerateServiceLastAccessedDetailsResponse GenerateServiceLastAccessedDetails(
     Context& context, const GenerateServiceLastAccessedDetailsRequest& in) {
   if (in.Granularity == "ACTION_LEVEL") throw errors::ActionLevelNotImplemented();
@@ -226,6 +227,7 @@ GetServiceLastAccessedDetailsWithEntitiesResponse GetServiceLastAccessedDetailsW
 }
 
 AWS_OPERATION(iam, ListPoliciesGrantingServiceAccess)
+AWS_ACCESS("{Arn}")
 ListPoliciesGrantingServiceAccessResponse ListPoliciesGrantingServiceAccess(
     Context& context, const ListPoliciesGrantingServiceAccessRequest& in) {
   const auto arn = Arn::Parse(*in.Arn);

@@ -63,6 +63,7 @@ LoginProfile Render(const ProfileOfUser& record) {
 }  // namespace
 
 AWS_OPERATION(iam, CreateLoginProfile)
+AWS_ACCESS("user/{UserName|}")
 CreateLoginProfileResponse CreateLoginProfile(Context& context, const CreateLoginProfileRequest& in) {
   const std::string user = UserOrCaller(context, in.UserName).name;
   if (context.tx.Get<ProfileOfUser>(context.scope, user)) throw errors::LoginProfileExists(user);
@@ -79,6 +80,7 @@ CreateLoginProfileResponse CreateLoginProfile(Context& context, const CreateLogi
 }
 
 AWS_OPERATION(iam, GetLoginProfile)
+AWS_ACCESS("user/{UserName|}")
 GetLoginProfileResponse GetLoginProfile(Context& context, const GetLoginProfileRequest& in) {
   GetLoginProfileResponse out;
   out.LoginProfile = Render(RequireProfileOf(context, UserOrCaller(context, in.UserName).name));
@@ -86,6 +88,7 @@ GetLoginProfileResponse GetLoginProfile(Context& context, const GetLoginProfileR
 }
 
 AWS_OPERATION(iam, UpdateLoginProfile)
+AWS_ACCESS("user/{UserName}")
 UpdateLoginProfileResponse UpdateLoginProfile(Context& context, const UpdateLoginProfileRequest& in) {
   ProfileOfUser profile = RequireProfileOf(context, RequireUser(context, *in.UserName).name);
   if (in.Password) SetPassword(context, profile, *in.Password);
@@ -95,6 +98,7 @@ UpdateLoginProfileResponse UpdateLoginProfile(Context& context, const UpdateLogi
 }
 
 AWS_OPERATION(iam, DeleteLoginProfile)
+AWS_ACCESS("user/{UserName|}")
 DeleteLoginProfileResponse DeleteLoginProfile(Context& context, const DeleteLoginProfileRequest& in) {
   const std::string user = UserOrCaller(context, in.UserName).name;
   if (!context.tx.Erase<ProfileOfUser>(context.scope, user)) throw errors::LoginProfileNotFound(user);
@@ -102,6 +106,7 @@ DeleteLoginProfileResponse DeleteLoginProfile(Context& context, const DeleteLogi
 }
 
 AWS_OPERATION(iam, ChangePassword)
+AWS_ACCESS("user/")
 ChangePasswordResponse ChangePassword(Context& context, const ChangePasswordRequest& in) {
   if (context.principal.type != Principal::Type::kUser) throw errors::OnlyUsersChangePasswords();
   ProfileOfUser profile = RequireProfileOf(context, UserOrCaller(context, std::nullopt).name);

@@ -69,6 +69,7 @@ void AddClient(OidcRecord& provider, const std::string& client) {
 }  // namespace
 
 AWS_OPERATION(iam, CreateOpenIDConnectProvider)
+AWS_ACCESS("oidc-provider/{Url}", "Tags? iam:TagOpenIDConnectProvider oidc-provider/{Url}")
 CreateOpenIDConnectProviderResponse CreateOpenIDConnectProvider(Context& context,
                                                                 const CreateOpenIDConnectProviderRequest& in) {
   OidcRecord provider;
@@ -90,6 +91,7 @@ CreateOpenIDConnectProviderResponse CreateOpenIDConnectProvider(Context& context
 }
 
 AWS_OPERATION(iam, GetOpenIDConnectProvider)
+AWS_ACCESS("{OpenIDConnectProviderArn}")
 GetOpenIDConnectProviderResponse GetOpenIDConnectProvider(Context& context, const GetOpenIDConnectProviderRequest& in) {
   const OidcRecord provider = RequireOidcProvider(context, *in.OpenIDConnectProviderArn);
   GetOpenIDConnectProviderResponse out;
@@ -114,6 +116,7 @@ ListOpenIDConnectProvidersResponse ListOpenIDConnectProviders(Context& context,
 
 // No error for what is not there: API Reference, DeleteOpenIDConnectProvider, "idempotent".
 AWS_OPERATION(iam, DeleteOpenIDConnectProvider)
+AWS_ACCESS("{OpenIDConnectProviderArn}")
 DeleteOpenIDConnectProviderResponse DeleteOpenIDConnectProvider(Context& context,
                                                                 const DeleteOpenIDConnectProviderRequest& in) {
   const auto arn = Arn::Parse(*in.OpenIDConnectProviderArn);
@@ -123,6 +126,7 @@ DeleteOpenIDConnectProviderResponse DeleteOpenIDConnectProvider(Context& context
 }
 
 AWS_OPERATION(iam, UpdateOpenIDConnectProviderThumbprint)
+AWS_ACCESS("{OpenIDConnectProviderArn}")
 UpdateOpenIDConnectProviderThumbprintResponse UpdateOpenIDConnectProviderThumbprint(
     Context& context, const UpdateOpenIDConnectProviderThumbprintRequest& in) {
   OidcRecord provider = RequireOidcProvider(context, *in.OpenIDConnectProviderArn);
@@ -132,6 +136,7 @@ UpdateOpenIDConnectProviderThumbprintResponse UpdateOpenIDConnectProviderThumbpr
 }
 
 AWS_OPERATION(iam, AddClientIDToOpenIDConnectProvider)
+AWS_ACCESS("{OpenIDConnectProviderArn}")
 AddClientIDToOpenIDConnectProviderResponse AddClientIDToOpenIDConnectProvider(
     Context& context, const AddClientIDToOpenIDConnectProviderRequest& in) {
   OidcRecord provider = RequireOidcProvider(context, *in.OpenIDConnectProviderArn);
@@ -141,6 +146,7 @@ AddClientIDToOpenIDConnectProviderResponse AddClientIDToOpenIDConnectProvider(
 }
 
 AWS_OPERATION(iam, RemoveClientIDFromOpenIDConnectProvider)
+AWS_ACCESS("{OpenIDConnectProviderArn}")
 RemoveClientIDFromOpenIDConnectProviderResponse RemoveClientIDFromOpenIDConnectProvider(
     Context& context, const RemoveClientIDFromOpenIDConnectProviderRequest& in) {
   OidcRecord provider = RequireOidcProvider(context, *in.OpenIDConnectProviderArn);
@@ -150,6 +156,7 @@ RemoveClientIDFromOpenIDConnectProviderResponse RemoveClientIDFromOpenIDConnectP
 }
 
 AWS_OPERATION(iam, TagOpenIDConnectProvider)
+AWS_ACCESS("{OpenIDConnectProviderArn}")
 TagOpenIDConnectProviderResponse TagOpenIDConnectProvider(Context& context, const TagOpenIDConnectProviderRequest& in) {
   OidcRecord provider = RequireOidcProvider(context, *in.OpenIDConnectProviderArn);
   AddTags(provider.tags, in.Tags, "TagsPerOpenIdConnectProvider");
@@ -158,6 +165,7 @@ TagOpenIDConnectProviderResponse TagOpenIDConnectProvider(Context& context, cons
 }
 
 AWS_OPERATION(iam, UntagOpenIDConnectProvider)
+AWS_ACCESS("{OpenIDConnectProviderArn}")
 UntagOpenIDConnectProviderResponse UntagOpenIDConnectProvider(Context& context,
                                                               const UntagOpenIDConnectProviderRequest& in) {
   OidcRecord provider = RequireOidcProvider(context, *in.OpenIDConnectProviderArn);
@@ -167,6 +175,7 @@ UntagOpenIDConnectProviderResponse UntagOpenIDConnectProvider(Context& context,
 }
 
 AWS_OPERATION(iam, ListOpenIDConnectProviderTags)
+AWS_ACCESS("{OpenIDConnectProviderArn}")
 ListOpenIDConnectProviderTagsResponse ListOpenIDConnectProviderTags(Context& context,
                                                                     const ListOpenIDConnectProviderTagsRequest& in) {
   const OidcRecord provider = RequireOidcProvider(context, *in.OpenIDConnectProviderArn);

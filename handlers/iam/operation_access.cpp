@@ -20,7 +20,7 @@ void RequireAccess(Context& context, const api::Operation& operation, const api:
   const bool plain = std::none_of(questions.begin(), questions.end(), [&](const api::Question& question) {
     return !question.resource.policy.empty() || foreign(question);
   });
-  if (root && plain) return;
+  if (questions.empty() || (root && plain)) return;
 
   Recognised caller = Recognise(context, context.principal);
   for (const api::Question& question : questions) {

@@ -59,6 +59,7 @@ void SetMetadata(Context& context, SamlRecord& provider, const std::string& docu
 }  // namespace
 
 AWS_OPERATION(iam, CreateSAMLProvider)
+AWS_ACCESS("saml-provider/{Name}", "Tags? iam:TagSAMLProvider saml-provider/{Name}")
 CreateSAMLProviderResponse CreateSAMLProvider(Context& context, const CreateSAMLProviderRequest& in) {
   constexpr std::size_t kMostSamlProviders = 100;
   RefuseEncryption(in);
@@ -80,6 +81,7 @@ CreateSAMLProviderResponse CreateSAMLProvider(Context& context, const CreateSAML
 }
 
 AWS_OPERATION(iam, GetSAMLProvider)
+AWS_ACCESS("{SAMLProviderArn}")
 GetSAMLProviderResponse GetSAMLProvider(Context& context, const GetSAMLProviderRequest& in) {
   const SamlRecord provider = RequireSamlProvider(context, *in.SAMLProviderArn);
   GetSAMLProviderResponse out;
@@ -105,6 +107,7 @@ ListSAMLProvidersResponse ListSAMLProviders(Context& context, const ListSAMLProv
 }
 
 AWS_OPERATION(iam, UpdateSAMLProvider)
+AWS_ACCESS("{SAMLProviderArn}")
 UpdateSAMLProviderResponse UpdateSAMLProvider(Context& context, const UpdateSAMLProviderRequest& in) {
   RefuseEncryption(in);
   if (in.RemovePrivateKey) throw errors::SamlEncryptionNotImplemented();
@@ -117,12 +120,14 @@ UpdateSAMLProviderResponse UpdateSAMLProvider(Context& context, const UpdateSAML
 }
 
 AWS_OPERATION(iam, DeleteSAMLProvider)
+AWS_ACCESS("{SAMLProviderArn}")
 DeleteSAMLProviderResponse DeleteSAMLProvider(Context& context, const DeleteSAMLProviderRequest& in) {
   context.tx.Erase<SamlRecord>(context.scope, RequireSamlProvider(context, *in.SAMLProviderArn).arn);
   return {};
 }
 
 AWS_OPERATION(iam, TagSAMLProvider)
+AWS_ACCESS("{SAMLProviderArn}")
 TagSAMLProviderResponse TagSAMLProvider(Context& context, const TagSAMLProviderRequest& in) {
   SamlRecord provider = RequireSamlProvider(context, *in.SAMLProviderArn);
   AddTags(provider.tags, in.Tags, "TagsPerSAMLProvider");
@@ -131,6 +136,7 @@ TagSAMLProviderResponse TagSAMLProvider(Context& context, const TagSAMLProviderR
 }
 
 AWS_OPERATION(iam, UntagSAMLProvider)
+AWS_ACCESS("{SAMLProviderArn}")
 UntagSAMLProviderResponse UntagSAMLProvider(Context& context, const UntagSAMLProviderRequest& in) {
   SamlRecord provider = RequireSamlProvider(context, *in.SAMLProviderArn);
   RemoveTags(provider.tags, in.TagKeys);
@@ -139,6 +145,7 @@ UntagSAMLProviderResponse UntagSAMLProvider(Context& context, const UntagSAMLPro
 }
 
 AWS_OPERATION(iam, ListSAMLProviderTags)
+AWS_ACCESS("{SAMLProviderArn}")
 ListSAMLProviderTagsResponse ListSAMLProviderTags(Context& context, const ListSAMLProviderTagsRequest& in) {
   const SamlRecord provider = RequireSamlProvider(context, *in.SAMLProviderArn);
   ListSAMLProviderTagsResponse out;

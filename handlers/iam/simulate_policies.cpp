@@ -186,6 +186,7 @@ SimulatePolicyResponse SimulateCustomPolicy(Context& context, const SimulateCust
 }
 
 AWS_OPERATION(iam, SimulatePrincipalPolicy)
+AWS_ACCESS("{PolicySourceArn}")
 SimulatePolicyResponse SimulatePrincipalPolicy(Context& context, const SimulatePrincipalPolicyRequest& in) {
   Simulation simulation = SimulationOf(context, *in.PolicySourceArn);
   AddInput(in, simulation);
@@ -205,6 +206,7 @@ GetContextKeysForPolicyResponse GetContextKeysForCustomPolicy(Context&,
 }
 
 AWS_OPERATION(iam, GetContextKeysForPrincipalPolicy)
+AWS_ACCESS("{PolicySourceArn}")
 GetContextKeysForPolicyResponse GetContextKeysForPrincipalPolicy(Context& context,
                                                                  const GetContextKeysForPrincipalPolicyRequest& in) {
   GetContextKeysForPolicyResponse out;

@@ -66,6 +66,7 @@ policy::Keys KeysOf(Context& context, const WebIdentityToken& token, const std::
 
 // Needs no credentials: the token is the proof. STS API Reference, AssumeRoleWithWebIdentity.
 AWS_OPERATION(sts, AssumeRoleWithWebIdentity)
+AWS_ACCESS()
 AssumeRoleWithWebIdentityResponse AssumeRoleWithWebIdentity(Context& context,
                                                             const AssumeRoleWithWebIdentityRequest& in) {
   constexpr std::int32_t kDefault = 3600;

@@ -13,6 +13,7 @@ namespace drydock::sts {
 // STS API Reference, GetFederationToken: what the session may do is what the caller may and the session policies allow;
 // without session policies that is nothing. 12 hours unless said otherwise; the root user gives an hour at most.
 AWS_OPERATION(sts, GetFederationToken)
+AWS_ACCESS("federated-user/{Name}", "Tags? sts:TagSession federated-user/{Name}")
 GetFederationTokenResponse GetFederationToken(Context& context, const GetFederationTokenRequest& in) {
   constexpr std::int32_t kDefault = 43200, kRootMost = 3600;
   const Principal& principal = context.principal;
