@@ -173,11 +173,10 @@ Resource PlainResource(const Context& context, std::string_view service, std::st
   return resource;
 }
 
-Resource ResourceOf(Context& context, std::string_view service, std::string_view type,
+Resource ResourceOf(Context& context, const Service& service, std::string_view type,
                     const std::vector<std::string>& parts) {
-  for (const Service* known : Services())
-    if (known->signing_name == service && known->resource_of) return known->resource_of(context, type, parts);
-  return PlainResource(context, service, type, parts);
+  if (service.resource_of) return service.resource_of(context, type, parts);
+  return PlainResource(context, service.signing_name, type, parts);
 }
 
 Questions QuestionsOf(Context& context, const Operation& operation, const AnyStruct& input) {
@@ -198,7 +197,8 @@ Questions QuestionsOf(Context& context, const Operation& operation, const AnyStr
       continue;
     }
     for (const auto& parts : Combine(rule.parts, input))
-      questions.push_back({action, ResourceOf(context, PrefixOf(action), rule.type, parts), keys});
+      questions.push_back(
+          {action, ResourceOf(context, rule.service ? *rule.service : *operation.service, rule.type, parts), keys});
   }
   // What the operation is called as an action: its own name, unless a text without a condition gives another.
   std::string main_action = own_action;

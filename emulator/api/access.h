@@ -69,9 +69,10 @@ using Questions = std::vector<Question>;
 
 // A text of AWS_ACCESS, taken apart by generate.py.
 struct AccessRule {
-  const char* when = nullptr;    // a member that must be there
-  const char* action = nullptr;  // nullptr: the operation's own
-  const char* type = nullptr;    // of the resource; nullptr: it is "*"
+  const char* when = nullptr;        // a member that must be there
+  const char* action = nullptr;      // nullptr: the operation's own
+  const Service* service = nullptr;  // whose action and resource it is; nullptr: the operation's own
+  const char* type = nullptr;        // of the resource; nullptr: it is "*"
   // The resource's parts: text, "{Member}" or "{Member|text}".
   std::span<const char* const> parts = {};
   std::span<const char* const> keys = {};  // "ecs:cluster", "{cluster}", …: names and values in turn
@@ -90,8 +91,8 @@ Questions QuestionsOf(Context& context, const Operation& operation, const AnyStr
 // "ecs:StopTask"
 std::string ActionOf(const Operation& operation);
 
-// The resource of a service, "ecs" or "elasticloadbalancing".
-Resource ResourceOf(Context& context, std::string_view service, std::string_view type,
+// What the service's AWS_RESOURCES says about a resource.
+Resource ResourceOf(Context& context, const Service& service, std::string_view type,
                     const std::vector<std::string>& parts);
 
 // arn:aws:<service>:<region>:<account>:<type>/<parts>, or the last part itself where that is an ARN.

@@ -111,7 +111,17 @@ class Access:
             kind, *parts = (resource or "*").split("/")
             if kind.startswith("{"):
                 kind, parts = "", [kind, *parts]
-            self.rules.append((when, action, None if kind == "*" else kind, [self.part(p) for p in parts], keys))
+            self.rules.append((when, action, self.service_of(action), None if kind == "*" else kind,
+                               [self.part(p) for p in parts], keys))
+
+    def service_of(self, action):
+        """The other service whose action it is; None: the operation's own."""
+        prefix = action.split(":")[0] if action else None
+        if prefix in (None, self.generator.facts["signingName"]):
+            return None
+        if prefix not in self.generator.signing_names:
+            self.fail(f"there are no facts for '{action}'")
+        return self.generator.signing_names[prefix]
 
     def part(self, text):
         if text.startswith("{"):
@@ -141,10 +151,10 @@ class Access:
             f"constexpr const char* {name}[] = {{{', '.join(quoted(v) for v in values)}}};") if values else None
         text = lambda value: "nullptr" if value is None else quoted(value)
         rows = []
-        for i, (when, action, kind, parts, keys) in enumerate(self.rules):
+        for i, (when, action, service, kind, parts, keys) in enumerate(self.rules):
             strings(f"p{i}_{self.operation}", parts)
             strings(f"k{i}_{self.operation}", keys)
-            rows.append(f"{{{text(when)}, {text(action)}, {text(kind)}, {f'p{i}_{self.operation}' if parts else '{}'}, "
+            rows.append(f"{{{text(when)}, {text(action)}, {f'&k_{service}' if service else 'nullptr'}, {text(kind)}, {f'p{i}_{self.operation}' if parts else '{}'}, "
                         f"{f'k{i}_{self.operation}' if keys else '{}'}}}")
         strings(f"k_{self.operation}", self.keys)
         if rows:
@@ -163,7 +173,7 @@ class Access:
 
 
 class Generator:
-    def __init__(self, service, facts, implemented, access, resources):
+    def __init__(self, service, facts, implemented, access, resources, signing_names):
         self.service = service
         self.facts = facts
         self.shapes = facts["shapes"]
@@ -179,6 +189,7 @@ class Generator:
                 if side not in operation:  # a struct without members, so that every operation has the same form
                     operation[side] = f"{name}{'Request' if side == 'input' else 'Response'}"
                     self.shapes.setdefault(operation[side], {"type": "structure", "members": {}})
+        self.signing_names = signing_names
         self.access = {name: Access(self, name, access.get(name)) for name in self.implemented}
         self.resources = resources  # None: it has no AWS_RESOURCES; else what stands behind the service's name
         self.structs = self.reachable()
@@ -356,7 +367,9 @@ class Generator:
                 lines.append(f"api::Questions {self.access[name].function}(Context&, const {operation['input']}&);")
         if self.resources is not None:
             lines.append("api::Resource ResourceOf(Context&, std::string_view, const std::vector<std::string>&);")
-        lines += ["}", "namespace drydock::api {", f"extern const Service k_{self.service};", "namespace {"]
+        lines += ["}", "namespace drydock::api {", f"extern const Service k_{self.service};"]
+        others = {rule[2] for access in self.access.values() for rule in access.rules if rule[2]}
+        lines += [f"extern const Service k_{service};" for service in sorted(others)] + ["namespace {"]
         for name in self.implemented:
             lines += self.access[name].tables()
         rows = []
@@ -423,9 +436,11 @@ def main():
         if service not in services:
             fail(f"there are no facts for AWS_OPERATION({service}, …)")
 
+    facts = {service: load(service) for service in services}
+    signing_names = {facts[service]["signingName"]: service for service in services}
     for service in services:
-        generator = Generator(service, load(service), tags.get(service, set()), access.get(service, {}),
-                              resources.get(service))
+        generator = Generator(service, facts[service], tags.get(service, set()), access.get(service, {}),
+                              resources.get(service), signing_names)
         folder = arguments.out / "api" / service
         for name in generator.structs:
             write(folder / f"{name}.h", generator.header(name))

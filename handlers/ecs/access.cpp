@@ -9,6 +9,7 @@
 #include "api/ecs/StartTaskRequest.h"
 #include "api/ecs/UpdateServiceRequest.h"
 #include "emulator/api/access.h"
+#include "emulator/api/operation.h"
 #include "emulator/core/arn.h"
 #include "emulator/core/text.h"
 #include "handlers/ecs/identifiers.h"
@@ -20,6 +21,12 @@
 #include "store/records/ecs/service.h"
 #include "store/records/ecs/task.h"
 #include "store/table.h"
+
+// The generated tables of the services.
+namespace drydock::api {
+extern const Service k_ecs;
+extern const Service k_iam;
+}  // namespace drydock::api
 
 namespace drydock::ecs {
 
@@ -64,15 +71,15 @@ void AskToPass(Context& context, const std::set<std::string>& roles, api::Questi
   for (const std::string& role : roles) {
     if (role.empty()) continue;
     questions.push_back({"iam:PassRole",
-                         api::ResourceOf(context, "iam", "passed-role", {role}),
+                         api::ResourceOf(context, api::k_iam, "passed-role", {role}),
                          {{"iam:passedtoservice", {"ecs-tasks.amazonaws.com"}}}});
   }
 }
 
 api::Question About(Context& context, const char* action, std::string_view type, const std::vector<std::string>& parts,
                     const std::optional<std::string>& cluster) {
-  api::Question question{action, api::ResourceOf(context, "ecs", type, parts)};
-  question.keys["ecs:cluster"] = {api::ResourceOf(context, "ecs", "cluster", {cluster.value_or("default")}).arn};
+  api::Question question{action, api::ResourceOf(context, api::k_ecs, type, parts)};
+  question.keys["ecs:cluster"] = {api::ResourceOf(context, api::k_ecs, "cluster", {cluster.value_or("default")}).arn};
   return question;
 }
 
@@ -99,7 +106,7 @@ api::Question ServiceQuestion(Context& context, const char* action, const In& in
     question.keys["ecs:enable-execute-command"] = {*in.enableExecuteCommand ? "true" : "false"};
   for (const auto& item : in.capacityProviderStrategy)
     question.keys["ecs:capacity-provider"].push_back(
-        api::ResourceOf(context, "ecs", "capacity-provider", {item.capacityProvider.value_or("")}).arn);
+        api::ResourceOf(context, api::k_ecs, "capacity-provider", {item.capacityProvider.value_or("")}).arn);
   return question;
 }
 
@@ -141,7 +148,7 @@ api::Questions RunTaskAccess(Context& context, const RunTaskRequest& in) {
   auto questions = LaunchAccess(context, "ecs:RunTask", in);
   for (const auto& item : in.capacityProviderStrategy)
     questions.front().keys["ecs:capacity-provider"].push_back(
-        api::ResourceOf(context, "ecs", "capacity-provider", {item.capacityProvider.value_or("")}).arn);
+        api::ResourceOf(context, api::k_ecs, "capacity-provider", {item.capacityProvider.value_or("")}).arn);
   return questions;
 }
 
@@ -149,7 +156,7 @@ api::Questions StartTaskAccess(Context& context, const StartTaskRequest& in) {
   auto questions = LaunchAccess(context, "ecs:StartTask", in);
   for (const std::string& instance : in.containerInstances)
     questions.front().keys["ecs:container-instances"].push_back(
-        api::ResourceOf(context, "ecs", "container-instance", {in.cluster.value_or("default"), instance}).arn);
+        api::ResourceOf(context, api::k_ecs, "container-instance", {in.cluster.value_or("default"), instance}).arn);
   return questions;
 }
 
@@ -157,7 +164,7 @@ api::Questions CreateServiceAccess(Context& context, const CreateServiceRequest&
   api::Questions questions{ServiceQuestion(context, "ecs:CreateService", in, *in.serviceName)};
   if (in.role)  // the role for classic load balancers; the others are passed when a task definition is registered
     questions.push_back({"iam:PassRole",
-                         api::ResourceOf(context, "iam", "passed-role", {*in.role}),
+                         api::ResourceOf(context, api::k_iam, "passed-role", {*in.role}),
                          {{"iam:passedtoservice", {"ecs.amazonaws.com"}}}});
   return questions;
 }
