@@ -1,6 +1,7 @@
 // What policies need to know about EC2's resources.
 // Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2".
 #include "emulator/api/access.h"
+#include "handlers/ec2/flow_logs.h"
 #include "handlers/ec2/network_insights.h"
 #include "handlers/ec2/resources.h"
 #include "handlers/ec2/vpc_peering_connections.h"
@@ -43,6 +44,7 @@ constexpr Describable kDescribable[] = {
     MakeDescribable<record::VpcEndpoint>(),
     MakeDescribable<record::ManagedPrefixList>(),
     MakeDescribable<record::EgressOnlyInternetGateway>(),
+    MakeDescribable<record::FlowLog>(),
     MakeDescribable<record::NetworkInsightsPath>(),
     MakeDescribable<record::NetworkInsightsAnalysis>(),
     MakeDescribable<record::NetworkInsightsAccessScope>(),

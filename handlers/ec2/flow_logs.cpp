@@ -201,6 +201,8 @@ Timestamp EndOfWindow(const record::FlowLog& flow_log, Timestamp now) {
 }
 
 AWS_OPERATION(ec2, CreateFlowLogs)
+AWS_ACCESS("id/{ResourceIds}", "vpc-flow-log/*",
+           "iam:PassRole passed-role/{DeliverLogsPermissionArn} iam:PassedToService=vpc-flow-logs.amazonaws.com")
 CreateFlowLogsResult CreateFlowLogs(Context& context, const CreateFlowLogsRequest& in) {
   constexpr char kOperation[] = "CreateFlowLogs";
   CreateFlowLogsResult out;
@@ -240,6 +242,7 @@ CreateFlowLogsResult CreateFlowLogs(Context& context, const CreateFlowLogsReques
 }
 
 AWS_OPERATION(ec2, DeleteFlowLogs)
+AWS_ACCESS("id/{FlowLogIds}")
 DeleteFlowLogsResult DeleteFlowLogs(Context& context, const DeleteFlowLogsRequest& in) {
   if (in.FlowLogIds.empty()) throw errors::MissingParameter("FlowLogId");
   EndDryRun(in.DryRun);
