@@ -171,7 +171,7 @@ def test_what_is_created_with_tags_needs_the_permission_to_tag(aws, ana):
     refused = error_of(ana.client("ec2").create_vpc, CidrBlock="10.0.0.0/16", TagSpecifications=[
         {"ResourceType": "vpc", "Tags": [{"Key": "k", "Value": "v"}]}])
     assert denied(ana, "ec2:CreateTags", arn(aws, "ec2", "vpc/*")) in refused.message
-    assert "ecr:TagResource" in error_of(ana.client("ecr").create_repository, repositoryName="a",
+    assert "ecr:TagResource" in error_of(ana.client("ecr").create_repository, repositoryName="app",
                                          tags=[{"Key": "k", "Value": "v"}]).message
     assert "logs:TagResource" in error_of(ana.client("logs").create_log_group, logGroupName="/a", tags={"k": "v"}).message
     assert "secretsmanager:TagResource" in error_of(

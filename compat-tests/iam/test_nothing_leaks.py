@@ -24,7 +24,8 @@ def test_secrets_are_in_no_log_and_no_error(start_server):
     for client in (ana.client("secretsmanager"), ci.client("secretsmanager")):
         refused(client.get_secret_value, SecretId="db")
         refused(client.put_secret_value, SecretId="db", SecretString=value)
-    refused(ci.client("secretsmanager").batch_get_secret_value, SecretIdList=["db"])
+    if hasattr(secrets, "batch_get_secret_value"):  # not in botocore of 2022
+        refused(ci.client("secretsmanager").batch_get_secret_value, SecretIdList=["db"])
     bent = aws.client("sts", key=ana.key, secret=ana.secret + "x")
     refused(bent.get_caller_identity)
     target = {"X-Amz-Target": "secretsmanager.CreateSecret", "Content-Type": "application/x-amz-json-1.1",

@@ -126,7 +126,7 @@ def test_session_tokens_and_their_end(start_server):
 
 def test_presigned_urls(aws, signer):
     ana = aws.client("sts", key=signer.key, secret=signer.secret)
-    url = ana.generate_presigned_url("get_caller_identity", ExpiresIn=60)
+    url = ana.generate_presigned_url("get_caller_identity", ExpiresIn=60, HttpMethod="GET")
     path = url[len(aws.server.endpoint):]
     assert aws.http("GET", path)[0] == 200
     changed = path.replace("GetCallerIdentity", "GetSessionToken")
