@@ -25,7 +25,7 @@ _spec.loader.exec_module(generate)
 def implemented():
     tags = {}
     for path in sorted((ROOT / "handlers").rglob("*.cpp")):
-        for service, operation in generate.TAG.findall(path.read_text()):
+        for service, operation, _ in generate.TAG.findall(path.read_text()):
             tags.setdefault(service, set()).add(operation)
     return [(service, operation) for service in sorted(tags) for operation in sorted(tags[service])]
 
