@@ -41,6 +41,7 @@ std::string NoteRole(store::Transaction& tx, const Principal& principal, const s
 void Usage::Note(const Principal& principal, const std::string& service, const std::string& region, Timestamp now,
                  store::Transaction* transaction) {
   if (principal.type != Principal::Type::kUser && principal.type != Principal::Type::kAssumedRole) return;
+  if (transaction && !transaction->writable()) return;
   {
     std::lock_guard lock(mutex_);
     if (noted_.size() >= kMostNoted) noted_.clear();
@@ -56,7 +57,7 @@ void Usage::Note(const Principal& principal, const std::string& service, const s
       NoteKey(tx, principal, service, region, now);
     if (!entity.empty()) tx.Put({principal.account, ""}, records::iam::ServiceUse{entity, service, now, region});
   };
-  if (transaction && transaction->writable())
+  if (transaction)
     write(*transaction);
   else
     database_.Write(write);

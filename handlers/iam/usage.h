@@ -19,7 +19,8 @@ class Usage {
   explicit Usage(store::Database& database) : database_(database) {}
 
   // A call that is over, allowed or denied: sets the access key's and the role's last use, and the use of the service
-  // by the user or role. In the call's transaction while there is one, else in one of its own.
+  // by the user or role. In the call's transaction while there is one (one that only reads notes
+  // nothing), else in one of its own.
   void Note(const Principal& principal, const std::string& service, const std::string& region, Timestamp now,
             store::Transaction* transaction);
 
