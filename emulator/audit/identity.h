@@ -1,0 +1,30 @@
+// Who called, as CloudTrail's userIdentity says it.
+#pragma once
+
+#include <string>
+
+#include "emulator/core/principal.h"
+#include "emulator/core/schema.h"
+
+namespace drydock::audit {
+
+// What the audit trail tells about temporary credentials beside their principal.
+struct SessionFacts {
+  std::string role_arn;  // of an assumed role
+  Timestamp created;
+};
+
+struct Identity {
+  std::string json;       // the userIdentity element
+  std::string user_name;  // what LookupEvents calls Username: the user, the session, "root"; empty: none
+  std::string role;       // the ARN of the role of an assumed-role session; empty: none
+};
+
+// `invoked_by` is the service that called on the principal's behalf; empty: none. CloudTrail User Guide, "CloudTrail
+// userIdentity element".
+Identity IdentityOf(const Principal& principal, const SessionFacts& session, const std::string& invoked_by);
+
+// The principal as the account sees it whose resource another account used: AWSAccount.
+Identity IdentityFromElsewhere(const Principal& principal);
+
+}  // namespace drydock::audit

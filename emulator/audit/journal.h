@@ -1,0 +1,54 @@
+// Writes the audit trail: events of writes in the writes' own transactions, all others in batches.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "emulator/api/finished_call.h"
+#include "emulator/audit/identity.h"
+#include "emulator/core/clock.h"
+#include "emulator/core/ids.h"
+#include "store/audit_events.h"
+#include "store/database.h"
+
+namespace drydock::audit {
+
+// Thread-safe. The events of answered writes survive the death of the process, as the writes do. Those of reads and of
+// refused calls wait in memory, at most for a second and until there are a few hundred of them, so that a read costs no
+// commit. Events are kept for 90 days (CloudTrail User Guide, "Working with CloudTrail event history").
+class Journal {
+ public:
+  Journal(store::Database& database, Clock& clock, Ids& ids) : database_(database), clock_(clock), ids_(ids) {}
+  ~Journal();  // writes what waits
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Records a call. Within a transaction that writes, the event is part of it. Outside of any (nullptr) it may write on
+  // its own.
+  void Record(const api::FinishedCall& call, store::Transaction* tx);
+
+  // Writes what waits, and the index: look-ups that begin later find all. Not within a transaction.
+  void Flush();
+
+ private:
+  struct Batch;
+  std::shared_ptr<Batch> Take();
+  void Wait(std::vector<store::AuditEvent> events, bool may_write);
+  SessionFacts FactsOf(const api::FinishedCall& call, store::Transaction* tx);
+
+  store::Database& database_;
+  Clock& clock_;
+  Ids& ids_;
+  std::mutex mutex_;
+  // guarded by mutex_
+  std::vector<store::AuditEvent> waiting_;
+  std::size_t not_indexed_ = 0;
+  std::optional<Clock::AlarmId> alarm_;
+  std::map<std::string, SessionFacts> sessions_;  // by access key; they never change
+  std::optional<Timestamp> next_retention_;
+};
+
+}  // namespace drydock::audit

@@ -1,0 +1,15 @@
+// How services record what they do themselves.
+#pragma once
+
+#include <string>
+
+#include "emulator/api/operation.h"
+
+namespace drydock::audit {
+
+// Records a call that a service made as `principal` and that took no way through the API, in the context's transaction.
+// `service` is what it came from: "ecs.amazonaws.com".
+void Record(Context& context, const Principal& principal, const std::string& service, const api::Operation& operation,
+            const api::AnyStruct& input, const api::AnyStruct& output);
+
+}  // namespace drydock::audit

@@ -1,0 +1,240 @@
+#include "store/audit_events.h"
+
+#include <map>
+#include <stdexcept>
+
+#include "store/document.h"
+#include "store/sqlite.h"
+
+namespace drydock::store {
+
+namespace {
+
+// Under this attribute every event of a scope is found.
+constexpr int kAnyEvent = 0;
+
+struct About {
+  std::vector<AuditResource> resources;
+  std::vector<AuditCheck> checks;
+};
+
+constexpr char kColumns[] =
+    "e.account, e.region, e.time, e.event_id, e.name, e.source, e.read_only, e.user_name, e.access_key, e.role, "
+    "e.about, e.record, e.sequence";
+
+}  // namespace
+
+}  // namespace drydock::store
+
+DRYDOCK_SCHEMA(drydock::store::About, resources, checks)
+
+namespace drydock::store {
+
+namespace {
+
+AuditEvent ReadEvent(const Statement& row) {
+  AuditEvent event;
+  event.scope = {row.String(0), row.String(1)};
+  event.time = {row.Integer(2)};
+  event.event_id = row.String(3);
+  event.name = row.String(4);
+  event.source = row.String(5);
+  event.read_only = row.Integer(6) != 0;
+  event.user_name = row.String(7);
+  event.access_key = row.String(8);
+  event.role = row.String(9);
+  About about;
+  ReadDocument(SchemaOf<About>(), row.Text(10), &about);
+  event.resources = std::move(about.resources);
+  event.checks = std::move(about.checks);
+  event.record = row.String(11);
+  event.sequence = row.Integer(12);
+  return event;
+}
+
+}  // namespace
+
+void AuditEvents::RequireWritable() const {
+  if (!tx_.writable()) throw std::logic_error("a write in a transaction that only reads");
+}
+
+void AuditEvents::Append(const AuditEvent& event) {
+  RequireWritable();
+  const About about{event.resources, event.checks};
+  Statement statement = connection_.Prepare(
+      "INSERT INTO audit_event (account, region, time, event_id, name, source, read_only, user_name, access_key, role, "
+      "about, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  statement.Bind(event.scope).Bind(event.time);
+  statement.Bind(std::string_view(event.event_id)).Bind(std::string_view(event.name));
+  statement.Bind(std::string_view(event.source)).Bind(std::int64_t{event.read_only});
+  statement.Bind(std::string_view(event.user_name)).Bind(std::string_view(event.access_key));
+  const std::string document = WriteDocument(SchemaOf<About>(), &about);
+  statement.Bind(std::string_view(event.role)).Bind(std::string_view(document)).Bind(std::string_view(event.record));
+  statement.Run();
+}
+
+std::optional<std::int64_t> AuditEvents::FindTerm(const Scope& scope, int attribute, const std::string& value) {
+  Statement statement = connection_.Prepare(
+      "SELECT term FROM audit_term WHERE account = ? AND region = ? AND attribute = ? AND value = ?");
+  statement.Bind(scope).Bind(std::int64_t{attribute}).Bind(std::string_view(value));
+  return statement.Step() ? std::optional(statement.Integer(0)) : std::nullopt;
+}
+
+std::size_t AuditEvents::Index() {
+  RequireWritable();
+  std::int64_t indexed = 0;
+  {
+    Statement statement = connection_.Prepare("SELECT sequence FROM audit_indexed");
+    if (statement.Step()) indexed = statement.Integer(0);
+  }
+  struct Posting {
+    std::int64_t time, sequence;
+  };
+  // In the order of the tables' keys, so that each page of them is written once.
+  std::map<std::tuple<Scope, int, std::string>, std::vector<Posting>> postings;
+  std::map<std::string, std::int64_t> ids;
+  std::size_t count = 0;
+  {
+    Statement row = connection_.Prepare(std::string("SELECT ") + kColumns +
+                                        " FROM audit_event AS e WHERE e.sequence > ? ORDER BY e.sequence");
+    row.Bind(indexed);
+    while (row.Step()) {
+      const AuditEvent event = ReadEvent(row);
+      const auto post = [&](AuditAttribute attribute, const std::string& value) {
+        if (value.empty()) return;
+        auto& list = postings[{event.scope, static_cast<int>(attribute), value}];
+        if (list.empty() || list.back().sequence != event.sequence)
+          list.push_back({event.time.milliseconds, event.sequence});
+      };
+      postings[{event.scope, kAnyEvent, ""}].push_back({event.time.milliseconds, event.sequence});
+      post(AuditAttribute::kName, event.name);
+      post(AuditAttribute::kReadOnly, event.read_only ? "true" : "false");
+      post(AuditAttribute::kUserName, event.user_name);
+      for (const AuditResource& resource : event.resources) {
+        post(AuditAttribute::kResourceType, resource.type);
+        post(AuditAttribute::kResourceName, resource.name);
+      }
+      post(AuditAttribute::kSource, event.source);
+      post(AuditAttribute::kAccessKey, event.access_key);
+      if (!event.role.empty())
+        postings[{{event.scope.account, ""}, static_cast<int>(AuditAttribute::kRole), event.role}].push_back(
+            {event.time.milliseconds, event.sequence});
+      ids.emplace(event.event_id, event.sequence);
+      indexed = event.sequence;
+      ++count;
+    }
+  }
+  if (count == 0) return 0;
+  for (const auto& [key, list] : postings) {
+    const auto& [scope, attribute, value] = key;
+    auto term = FindTerm(scope, attribute, value);
+    if (!term) {
+      Statement statement =
+          connection_.Prepare("INSERT INTO audit_term (account, region, attribute, value) VALUES (?, ?, ?, ?)");
+      statement.Bind(scope).Bind(std::int64_t{attribute}).Bind(std::string_view(value)).Run();
+      term = connection_.LastRowId();
+    }
+    for (const Posting& posting : list) {
+      Statement statement = connection_.Prepare("INSERT INTO audit_posting (term, time, sequence) VALUES (?, ?, ?)");
+      statement.Bind(*term).Bind(posting.time).Bind(posting.sequence).Run();
+    }
+  }
+  for (const auto& [id, sequence] : ids) {
+    Statement statement = connection_.Prepare("INSERT INTO audit_event_id (event_id, sequence) VALUES (?, ?)");
+    statement.Bind(std::string_view(id)).Bind(sequence).Run();
+  }
+  connection_.Prepare("INSERT OR REPLACE INTO audit_indexed (only_row, sequence) VALUES (1, ?)").Bind(indexed).Run();
+  return count;
+}
+
+std::vector<AuditEvent> AuditEvents::Find(const Scope& scope, const AuditQuery& query) {
+  if (query.attribute && query.attribute->first == AuditAttribute::kEventId) {
+    const auto event = FindById(scope.account, query.attribute->second);
+    const bool wanted = event && event->scope == scope && (!query.start || event->time >= *query.start) &&
+                        (!query.end || event->time <= *query.end) && !query.behind;
+    return wanted ? std::vector{*event} : std::vector<AuditEvent>();
+  }
+  const bool role = query.attribute && query.attribute->first == AuditAttribute::kRole;
+  const auto term = query.attribute ? FindTerm(role ? Scope{scope.account, ""} : scope,
+                                               static_cast<int>(query.attribute->first), query.attribute->second)
+                                    : FindTerm(scope, kAnyEvent, "");
+  if (!term) return {};
+  std::string sql = std::string("SELECT ") + kColumns +
+                    " FROM audit_posting AS p CROSS JOIN audit_event AS e ON e.sequence = p.sequence WHERE p.term = ?";
+  if (query.start) sql += " AND p.time >= ?";
+  if (query.end) sql += " AND p.time <= ?";
+  if (query.behind) sql += " AND (p.time, p.sequence) < (?, ?)";
+  sql += " ORDER BY p.time DESC, p.sequence DESC LIMIT ?";
+  Statement row = connection_.Prepare(sql);
+  row.Bind(*term);
+  if (query.start) row.Bind(*query.start);
+  if (query.end) row.Bind(*query.end);
+  if (query.behind) row.Bind(query.behind->first).Bind(query.behind->second);
+  row.Bind(static_cast<std::int64_t>(query.limit));
+  std::vector<AuditEvent> events;
+  while (row.Step()) events.push_back(ReadEvent(row));
+  return events;
+}
+
+std::optional<AuditEvent> AuditEvents::FindById(const std::string& account, const std::string& event_id) {
+  {
+    Statement row = connection_.Prepare(std::string("SELECT ") + kColumns +
+                                        " FROM audit_event_id AS i CROSS JOIN audit_event AS e ON e.sequence = "
+                                        "i.sequence WHERE i.event_id = ? AND e.account = ?");
+    row.Bind(std::string_view(event_id)).Bind(std::string_view(account));
+    if (row.Step()) return ReadEvent(row);
+  }
+  Statement row = connection_.Prepare(std::string("SELECT ") + kColumns +
+                                      " FROM audit_event AS e WHERE e.sequence > (SELECT COALESCE(MAX(sequence), 0) "
+                                      "FROM audit_indexed) AND e.event_id = ? AND e.account = ?");
+  row.Bind(std::string_view(event_id)).Bind(std::string_view(account));
+  return row.Step() ? std::optional(ReadEvent(row)) : std::nullopt;
+}
+
+std::vector<AuditEvent> AuditEvents::After(std::int64_t sequence, std::size_t limit) {
+  Statement row = connection_.Prepare(std::string("SELECT ") + kColumns +
+                                      " FROM audit_event AS e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?");
+  row.Bind(sequence).Bind(static_cast<std::int64_t>(limit));
+  std::vector<AuditEvent> events;
+  while (row.Step()) events.push_back(ReadEvent(row));
+  return events;
+}
+
+std::int64_t AuditEvents::LastSequence() {
+  Statement statement = connection_.Prepare("SELECT COALESCE(MAX(sequence), 0) FROM audit_event");
+  statement.Step();
+  return statement.Integer(0);
+}
+
+std::size_t AuditEvents::EraseOlder(Timestamp oldest) {
+  Index();
+  // SQLite gives the number after the greatest: were the newest event erased, numbers would come twice.
+  const std::int64_t newest = LastSequence();
+  std::vector<std::int64_t> gone;
+  {
+    Statement statement = connection_.Prepare(
+        "SELECT sequence FROM audit_posting WHERE term IN (SELECT term FROM audit_term WHERE attribute = 0) AND time < "
+        "? AND sequence < ?");
+    statement.Bind(oldest).Bind(newest);
+    while (statement.Step()) gone.push_back(statement.Integer(0));
+  }
+  if (gone.empty()) return 0;
+  for (const std::int64_t sequence : gone) {
+    connection_
+        .Prepare("DELETE FROM audit_event_id WHERE event_id = (SELECT event_id FROM audit_event WHERE sequence = ?)")
+        .Bind(sequence)
+        .Run();
+    connection_.Prepare("DELETE FROM audit_event WHERE sequence = ?").Bind(sequence).Run();
+  }
+  connection_
+      .Prepare("DELETE FROM audit_posting WHERE term IN (SELECT term FROM audit_term) AND time < ? AND sequence < ?")
+      .Bind(oldest)
+      .Bind(newest)
+      .Run();
+  connection_
+      .Prepare("DELETE FROM audit_term WHERE NOT EXISTS (SELECT 1 FROM audit_posting WHERE term = audit_term.term)")
+      .Run();
+  return gone.size();
+}
+
+}  // namespace drydock::store

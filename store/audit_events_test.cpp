@@ -1,0 +1,147 @@
+#include "store/audit_events.h"
+
+#include <catch2/catch.hpp>
+
+#include "store/database.h"
+
+namespace drydock::store {
+
+using Names = std::vector<std::string>;
+
+namespace {
+const Scope kFrankfurt{"111111111111", "eu-central-1"};
+const Scope kVirginia{"111111111111", "us-east-1"};
+
+AuditEvent Made(std::int64_t time, const std::string& name) {
+  AuditEvent event;
+  event.scope = kFrankfurt;
+  event.time = {time};
+  event.event_id = "id-" + name;
+  event.name = name;
+  event.source = "ec2.amazonaws.com";
+  event.record = "{\"eventName\":\"" + name + "\"}";
+  return event;
+}
+Names NamesOf(const std::vector<AuditEvent>& events) {
+  Names names;
+  for (const auto& event : events) names.push_back(event.name);
+  return names;
+}
+}  // namespace
+
+TEST_CASE("audit events are found by each attribute, newest first") {
+  Database db(kInMemory);
+  db.Write([](Transaction& tx) {
+    AuditEvents events(tx);
+    AuditEvent first = Made(10, "CreateVpc");
+    first.user_name = "alice";
+    first.access_key = "AKIA1";
+    first.resources = {{"AWS::EC2::VPC", "vpc-1"}, {"AWS::EC2::VPC", "vpc-2"}};
+    first.checks = {{"ec2:CreateVpc", "*", true}};
+    AuditEvent second = Made(30, "DescribeVpcs");
+    second.read_only = true;
+    second.role = "arn:aws:iam::111111111111:role/r";
+    AuditEvent third = Made(20, "DeleteVpc");
+    third.resources = {{"AWS::EC2::VPC", "vpc-1"}};
+    AuditEvent elsewhere = Made(15, "CreateRole");
+    elsewhere.scope = kVirginia;
+    elsewhere.role = second.role;
+    for (const auto& event : {first, second, third, elsewhere}) events.Append(event);
+
+    CHECK(events.Find(kFrankfurt, {}).empty());  // not indexed yet
+    CHECK(events.FindById("111111111111", "id-DeleteVpc"));
+    CHECK(events.Index() == 4);
+    CHECK(events.Index() == 0);
+
+    const auto by = [&](AuditAttribute attribute, const std::string& value) {
+      AuditQuery query;
+      query.attribute = {attribute, value};
+      return NamesOf(events.Find(kFrankfurt, query));
+    };
+    CHECK(NamesOf(events.Find(kFrankfurt, {})) == Names{"DescribeVpcs", "DeleteVpc", "CreateVpc"});
+    CHECK(NamesOf(events.Find(kVirginia, {})) == Names{"CreateRole"});
+    CHECK(by(AuditAttribute::kName, "DeleteVpc") == Names{"DeleteVpc"});
+    CHECK(by(AuditAttribute::kReadOnly, "true") == Names{"DescribeVpcs"});
+    CHECK(by(AuditAttribute::kReadOnly, "false") == Names{"DeleteVpc", "CreateVpc"});
+    CHECK(by(AuditAttribute::kUserName, "alice") == Names{"CreateVpc"});
+    CHECK(by(AuditAttribute::kAccessKey, "AKIA1") == Names{"CreateVpc"});
+    CHECK(by(AuditAttribute::kSource, "ec2.amazonaws.com") == Names{"DescribeVpcs", "DeleteVpc", "CreateVpc"});
+    CHECK(by(AuditAttribute::kResourceType, "AWS::EC2::VPC") == Names{"DeleteVpc", "CreateVpc"});
+    CHECK(by(AuditAttribute::kResourceName, "vpc-2") == Names{"CreateVpc"});
+    CHECK(by(AuditAttribute::kResourceName, "vpc-3").empty());
+    CHECK(by(AuditAttribute::kEventId, "id-CreateVpc") == Names{"CreateVpc"});
+    CHECK(by(AuditAttribute::kEventId, "id-CreateRole").empty());
+    CHECK(by(AuditAttribute::kRole, second.role) == Names{"DescribeVpcs", "CreateRole"});
+
+    const auto found = *events.FindById("111111111111", "id-CreateVpc");
+    CHECK(found.resources == first.resources);
+    CHECK(found.checks == first.checks);
+    CHECK(found.record == first.record);
+    CHECK_FALSE(events.FindById("222222222222", "id-CreateVpc"));
+  });
+}
+
+TEST_CASE("pages of audit events go by time and sequence, also among events of one millisecond") {
+  Database db(kInMemory);
+  db.Write([](Transaction& tx) {
+    AuditEvents events(tx);
+    for (const char* name : {"a", "b", "c"}) events.Append(Made(10, name));
+    events.Append(Made(5, "d"));
+    events.Index();
+    Names seen;
+    AuditQuery query;
+    query.limit = 1;
+    while (true) {
+      const auto page = events.Find(kFrankfurt, query);
+      if (page.empty()) break;
+      seen.push_back(page[0].name);
+      query.behind = {page[0].time, page[0].sequence};
+    }
+    CHECK(seen == Names{"c", "b", "a", "d"});
+    CHECK(NamesOf(events.Find(kFrankfurt, {.start = Timestamp{6}, .end = Timestamp{10}})) == Names{"c", "b", "a"});
+    CHECK(NamesOf(events.Find(kFrankfurt, {.end = Timestamp{9}})) == Names{"d"});
+    CHECK(NamesOf(events.After(1, 2)) == Names{"b", "c"});
+  });
+}
+
+TEST_CASE("retention erases old events, and numbers never come twice") {
+  Database db(kInMemory);
+  db.Write([](Transaction& tx) {
+    AuditEvents events(tx);
+    events.Append(Made(10, "old"));
+    events.Append(Made(20, "new"));
+    CHECK(events.EraseOlder({15}) == 1);
+    CHECK(NamesOf(events.Find(kFrankfurt, {})) == Names{"new"});
+    CHECK_FALSE(events.FindById("111111111111", "id-old"));
+    AuditQuery by_name;
+    by_name.attribute = {AuditAttribute::kName, "old"};
+    CHECK(events.Find(kFrankfurt, by_name).empty());
+    CHECK(events.EraseOlder({100}) == 0);  // the newest stays for its number
+    events.Append(Made(200, "newest"));
+    CHECK(events.LastSequence() == 3);
+    CHECK(events.EraseOlder({100}) == 1);
+  });
+}
+
+TEST_CASE("a look-up of audit events walks the index and sorts nothing") {
+  Database db(kInMemory);
+  db.Write([](Transaction& tx) {
+    AuditEvents events(tx);
+    events.Append(Made(10, "a"));
+    events.Index();
+    AuditQuery query{.start = Timestamp{1}, .end = Timestamp{20}, .behind = {{Timestamp{20}, 5}}};
+    query.attribute = {AuditAttribute::kName, "a"};
+    CHECK(events.Find(kFrankfurt, query).size() == 1);
+  });
+  bool seen = false;
+  for (const auto& [sql, plan] : db.QueryPlans()) {
+    if (sql.find("audit_posting AS p") == std::string::npos) continue;
+    seen = true;
+    INFO(sql << "\n" << plan);
+    CHECK(plan.find("SEARCH p USING PRIMARY KEY (term=") != std::string::npos);
+    CHECK(plan.find("TEMP B-TREE") == std::string::npos);
+  }
+  CHECK(seen);
+}
+
+}  // namespace drydock::store
