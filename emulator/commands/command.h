@@ -29,6 +29,11 @@ void DeclareCa(CLI::App& app, Commands& commands);
 // `explain`: asks the network engine of a running server.
 void DeclareExplain(CLI::App& app, Commands& commands);
 
+// `policy explain` and `policy suggest`: what IAM's policies allow, and what they would have to.
+void DeclarePolicy(CLI::App& app, Commands& commands);
+// `logs access`.
+void DeclareLogs(CLI::App& app, Commands& commands);
+
 // For commands that ask a running server: --endpoint.
 void AddEndpointFlag(CLI::App& command, std::string& endpoint);
 

@@ -1,5 +1,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdio>
@@ -41,6 +42,17 @@ void AddServeFlags(CLI::App& app, Options& options) {
       ->envname("DRYDOCK_BLOCKED")
       ->check(CLI::IsMember({"reset", "drop"}))
       ->capture_default_str();
+  app.add_option("--images", options.images, "Images of registries other than ECR: take them on trust, or refuse them")
+      ->envname("DRYDOCK_IMAGES")
+      ->check(CLI::IsMember({"any", "local"}))
+      ->capture_default_str();
+  app.add_option("--events-hook", options.events_hook, "Post each event of AWS services to this http:// URL")
+      ->envname("DRYDOCK_EVENTS_HOOK")
+      ->check(
+          [](const std::string& url) { return url.rfind("http://", 0) == 0 ? std::string() : "not an http:// URL"; });
+  app.add_option("--events-log-group", options.events_log_group,
+                 "Write each event to this log group, in the accounts and regions that have it")
+      ->envname("DRYDOCK_EVENTS_LOG_GROUP");
   app.add_option("--log-level", options.log_level, "How much is told on standard error")
       ->envname("DRYDOCK_LOG_LEVEL")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -65,7 +77,17 @@ void PrintBanner(const Options& options, const Emulator& emulator) {
   std::fflush(stdout);
 }
 
+// Each connection through a load balancer takes two or three descriptors; the usual soft limit of 1,024 is soon
+// reached.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Serve(const Options& options) {
+  RaiseFileLimit();
   // Blocked before any thread starts, so that sigwait below is the only one to see them.
   sigset_t signals;
   sigemptyset(&signals);

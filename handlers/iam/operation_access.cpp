@@ -7,7 +7,8 @@
 
 namespace drydock::iam {
 
-void RequireAccess(Context& context, const api::Operation& operation, const api::AnyStruct& input) {
+void RequireAccess(Context& context, const api::Operation& operation, const api::AnyStruct& input,
+                   std::vector<api::PolicyCheck>* checks) {
   // To root of an account only policies of resources, and resources of others, say anything.
   const api::Service& service = *operation.service;
   const bool root = context.principal.type == Principal::Type::kRoot;
@@ -25,6 +26,7 @@ void RequireAccess(Context& context, const api::Operation& operation, const api:
   Recognised caller = Recognise(context, context.principal);
   for (const api::Question& question : questions) {
     const auto decision = Decide(context, caller, question);
+    if (checks) checks->push_back({question.action, question.resource.arn, decision.allowed()});
     if (!decision.allowed()) throw Denied(context, service, caller, question, decision);
   }
   for (const api::Question& question : questions)

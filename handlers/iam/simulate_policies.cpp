@@ -141,7 +141,7 @@ EvaluationResult RenderResult(const Simulation& simulation, const std::string& a
 
 // One result for each action on each resource.
 template <class Request>
-SimulatePolicyResponse Answer(Context& context, const char* operation, const Request& in,
+SimulatePolicyResponse AnswerOf(Context& context, const char* operation, const Request& in,
                               const Simulation& simulation) {
   std::vector<std::string> resources(in.ResourceArns);
   if (resources.empty()) resources = {"*"};
@@ -182,7 +182,7 @@ SimulatePolicyResponse SimulateCustomPolicy(Context& context, const SimulateCust
   simulation.caller.principal.type = Principal::Type::kUser;
   simulation.caller.principal.account = context.account();
   AddInput(in, simulation);
-  return Answer(context, "SimulateCustomPolicy", in, simulation);
+  return AnswerOf(context, "SimulateCustomPolicy", in, simulation);
 }
 
 AWS_OPERATION(iam, SimulatePrincipalPolicy)
@@ -190,7 +190,7 @@ AWS_ACCESS("{PolicySourceArn}")
 SimulatePolicyResponse SimulatePrincipalPolicy(Context& context, const SimulatePrincipalPolicyRequest& in) {
   Simulation simulation = SimulationOf(context, *in.PolicySourceArn);
   AddInput(in, simulation);
-  return Answer(context, "SimulatePrincipalPolicy", in, simulation);
+  return AnswerOf(context, "SimulatePrincipalPolicy", in, simulation);
 }
 
 AWS_OPERATION(iam, GetContextKeysForCustomPolicy)

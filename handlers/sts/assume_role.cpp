@@ -87,6 +87,7 @@ AssumeRoleResponse AssumeRole(Context& context, const AssumeRoleRequest& in) {
   session.user_id = principal.user_id;
   session.type = "AssumedRole";
   session.role = role->name;
+  session.role_arn = *in.RoleArn;
   session.source_identity = source_identity;
   session.issued_to = context.principal.arn;
   AddTags(session, TagsOf(in.Tags), in.TransitiveTagKeys, calling ? &*calling : nullptr);

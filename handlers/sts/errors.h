@@ -37,6 +37,10 @@ inline ApiError NotWithSession(const std::string& operation) {
   return {"AccessDenied", "Cannot call " + operation + " with session credentials"};
 }
 
+inline ApiError InvalidAuthorizationMessage() {  // the text is unconfirmed
+  return {"InvalidAuthorizationMessageException", "Message is not valid"};
+}
+
 // Web identity tokens. The first four sentences are as SDK users report them.
 inline ApiError NotAToken() {
   return {"InvalidIdentityToken",
@@ -69,9 +73,6 @@ inline ApiError OAuthNotImplemented() {
 }
 inline ApiError TooManySessionPolicies() {  // unconfirmed
   return ValidationError("A session can have up to 10 managed session policies.");
-}
-inline ApiError InvalidAuthorizationMessage() {  // the text is unconfirmed
-  return {"InvalidAuthorizationMessageException", "Message is not valid"};
 }
 
 inline ApiError InvalidParameterValue(const std::string& message) {

@@ -9,6 +9,7 @@ void IssueCredentials(Context& context, records::sts::Session& session, Duration
   session.access_key = context.ids.Iam("ASIA", 20);
   session.secret = iam::SecretAccessKey();
   session.token = iam::SessionToken();
+  session.created = context.now;
   session.expires = context.now + duration;
   context.tx.Put({}, session);
 }
