@@ -50,7 +50,9 @@ struct AccessLogRecord {
   std::string transformed_uri;
   std::string request_transform_status;
 
-  std::string load_balancer_arn;  // not a field of the line: whose log it belongs to
+  // Not fields of the line:
+  std::string load_balancer_arn;  // whose log it belongs to
+  std::string log_group;          // LoadBalancerAttributes::access_log_group
 };
 
 // Called on a data plane thread once per finished request; it must not block.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "emulator/core/text.h"
+#include "emulator/loadbalancer/desync.h"
 #include "emulator/loadbalancer/forwarding.h"
 
 namespace drydock::loadbalancer {
@@ -11,8 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A client on this machine counts as one on the internet (RFC 5737, documentation addresses).
-constexpr const char* kInternetSource = "203.0.113.1";
+constexpr auto kHandshakeTime = 10s;
 constexpr std::uint64_t kDiscardLimit = 1024 * 1024;
 constexpr std::size_t kForwardedForLimit = 30;  // Application Load Balancer guide, "HTTP 463"
 
@@ -21,12 +21,12 @@ constexpr std::size_t kForwardedForLimit = 30;  // Application Load Balancer gui
 ClientConnection::ClientConnection(Worker& worker, Socket socket, int listener_port, std::string local_address)
     : worker_(worker),
       shared_(worker.shared()),
-      socket_(std::move(socket)),
+      stream_(std::move(socket)),
       upload_ended_(worker.context().get_executor()),
       listener_port_(listener_port),
       local_address_(std::move(local_address)) {
   error_code error;
-  const auto peer = socket_.remote_endpoint(error);
+  const auto peer = stream_.socket().remote_endpoint(error);
   if (!error) client_port_ = peer.port();
   node_index_ = static_cast<std::size_t>(worker_.Random());
   ExpireIn(patience_);
@@ -39,14 +39,52 @@ ClientConnection::~ClientConnection() {
 
 void ClientConnection::Expire() {
   expired_ = true;
-  socket_.cancel(ignored_);
-  if (upstream_ != nullptr) upstream_->socket.cancel(ignored_);
+  stream_.Cancel();
+  if (upstream_ != nullptr) upstream_->stream.Cancel();
 }
 
 Async<void> ClientConnection::Run() {
+  if (worker_.CurrentRouting()->HasHttps(listener_port_, local_address_) && !co_await BeginTls()) co_return;
   Next next = Next::kRequest;
   while (next == Next::kRequest) next = co_await ServeRequest();
-  if (next == Next::kCloseGently) co_await CloseGently();
+  const bool farewell = stream_.tls() != nullptr && stream_.socket().is_open();
+  if (next == Next::kCloseGently || (next == Next::kClose && farewell)) co_await CloseGently();
+}
+
+Async<bool> ClientConnection::BeginTls() {
+  ExpireIn(kHandshakeTime);
+  error_code error;
+  co_await stream_.socket().async_wait(tcp::socket::wait_read, Into(error));
+  const std::shared_ptr<const Routing> routing = worker_.CurrentRouting();
+  unsigned char first = 0;
+  const auto peeked = ::recv(stream_.socket().native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (error || peeked <= 0) co_return false;
+  constexpr unsigned char kHandshakeRecord = 22;  // RFC 8446, 5.1
+  if (first != kHandshakeRecord) {
+    if (routing->HasPlainHttp(listener_port_, local_address_)) co_return true;
+    const RoutedListener* const listener = routing->FindTlsListener(listener_port_, local_address_, "");
+    source_ = kInternetSource;
+    if (listener != nullptr && !Admitted(*listener)) {
+      co_await Block();
+      co_return false;
+    }
+    head_.body = BodyKind::kUntilClose;
+    const std::string page = Page("400 The plain HTTP request was sent to HTTPS port");
+    co_await Answer(nullptr, {400, "text/html", page, "", nullptr});
+    co_await CloseGently();
+    co_return false;
+  }
+  if (!co_await worker_.tls().Accept(stream_, *routing, listener_port_, local_address_, handshake_)) co_return false;
+  secure_listener_arn_ = handshake_.listener->listener->arn;
+  certificate_arn_ = handshake_.certificate->certificate->arn;
+  co_return true;
+}
+
+const RoutedListener* ClientConnection::FindListener(const Routing& routing, std::string_view host,
+                                                     bool& ambiguous) const {
+  ambiguous = false;
+  if (!secure_listener_arn_.empty()) return routing.FindListenerByArn(listener_port_, secure_listener_arn_);
+  return routing.FindListener(listener_port_, local_address_, host, ambiguous);
 }
 
 Async<std::size_t> ClientConnection::ReadHead(Next& next) {
@@ -61,6 +99,9 @@ Async<std::size_t> ClientConnection::ReadHead(Next& next) {
         buffer_.Consume(2);  // an empty line before a request (RFC 9112, 2.2)
         scan = HeadScan();
         continue;
+      case HeadScan::Outcome::kTooLongTarget:
+        next = co_await RefuseHead(414);
+        co_return 0;
       case HeadScan::Outcome::kMalformed:
       case HeadScan::Outcome::kTooLarge:
         next = co_await RefuseHead(400);
@@ -75,7 +116,7 @@ Async<std::size_t> ClientConnection::ReadHead(Next& next) {
     // A head has to be complete within the patience counted from its first byte, so that slow senders end.
     const bool begun = !bytes.empty();
     error_code error;
-    const std::size_t received = co_await socket_.async_read_some(buffer_.Prepare(1024), Into(error));
+    const std::size_t received = co_await stream_.async_read_some(buffer_.Prepare(1024), Into(error));
     buffer_.Commit(received);
     if (!begun) ExpireIn(patience_);
     if (error) {
@@ -88,7 +129,7 @@ Async<std::size_t> ClientConnection::ReadHead(Next& next) {
 Async<ClientConnection::Next> ClientConnection::RefuseHead(int status) {
   const std::shared_ptr<const Routing> routing = worker_.CurrentRouting();
   bool ambiguous = false;
-  const RoutedListener* const listener = routing->FindListener(listener_port_, local_address_, "", ambiguous);
+  const RoutedListener* const listener = FindListener(*routing, "", ambiguous);
   if (listener == nullptr && !ambiguous) co_return Next::kClose;
   if (listener != nullptr) {
     source_ = kInternetSource;
@@ -126,7 +167,7 @@ Async<ClientConnection::Next> ClientConnection::ServeRequest() {
 
   const std::shared_ptr<const Routing> routing = worker_.CurrentRouting();
   bool ambiguous = false;
-  const RoutedListener* const listener = routing->FindListener(listener_port_, local_address_, head_.host, ambiguous);
+  const RoutedListener* const listener = FindListener(*routing, head_.host, ambiguous);
   if (listener == nullptr) {
     if (!ambiguous) co_return Next::kClose;  // the listener was deleted
     co_return co_await AnswerUnknownHost(*routing);
@@ -141,6 +182,21 @@ Async<ClientConnection::Next> ClientConnection::ServeRequest() {
   if (record_) record_->received_bytes = static_cast<std::int64_t>(head_size);
   if (head_.method == "TRACE") co_return co_await AnswerError(listener, 405);
   if (head_.method == "CONNECT") co_return co_await AnswerError(listener, 400);
+  close_upstream_ = false;
+  const Classified classified = Classify(head_);
+  if (classified.classification != Classification::kCompliant) {
+    if (record_) {
+      record_->classification = NameOf(classified.classification);
+      record_->classification_reason = classified.reason;
+    }
+    const auto mode = listener->load_balancer->attributes.desync_mitigation;
+    const Treatment treatment = TreatmentOf(classified.classification, mode);
+    if (treatment == Treatment::kRefuse) co_return co_await AnswerError(listener, 400);
+    if (treatment == Treatment::kRouteAndClose) {
+      head_.keep_alive = false;
+      close_upstream_ = true;
+    }
+  }
   std::size_t forwarded_for = 0;
   for (const Field& field : head_.fields) {
     if (field.known == FieldName::kXForwardedFor) forwarded_for += CountListElements(field.value);
@@ -151,28 +207,24 @@ Async<ClientConnection::Next> ClientConnection::ServeRequest() {
       listener->rules.Find({head_.method, head_.host, head_.path, head_.query, client_address_, &head_.fields});
   if (record_) record_->matched_rule_priority = match.priority;
   if (const auto* const forward = std::get_if<Forward>(match.action)) {
-    co_return co_await HandleForward(*routing, *listener, *forward);
+    co_return co_await HandleForward(*routing, *listener, *forward, match.transforms);
   }
   if (const auto* const redirect = std::get_if<Redirect>(match.action)) {
     const std::string location =
-        RedirectLocation(*redirect, {"http", HostWithoutPort(head_.host), listener_port_, head_.path, head_.query});
+        RedirectLocation(*redirect, {secure_listener_arn_.empty() ? "http" : "https", HostWithoutPort(head_.host),
+                                     listener_port_, head_.path, head_.query});
     if (record_) {
       record_->actions_executed = "redirect";
       record_->redirect_url = location;
     }
     const std::string page = ErrorPage(redirect->status_code);
-    co_return co_await Answer(listener, {redirect->status_code, "text/html", page, location});
+    co_return co_await Answer(listener, {redirect->status_code, "text/html", page, location, nullptr});
   }
   const auto& fixed = std::get<FixedResponse>(*match.action);
   if (record_) record_->actions_executed = "fixed-response";
   co_return co_await Answer(
       listener, {fixed.status_code, fixed.content_type.empty() ? std::string_view("text/plain") : fixed.content_type,
-                 fixed.message_body, ""});
-}
-
-const Node& ClientConnection::NodeOf(const LoadBalancer& load_balancer) const {
-  static const Node kNone;
-  return load_balancer.nodes.empty() ? kNone : load_balancer.nodes[node_index_ % load_balancer.nodes.size()];
+                 fixed.message_body, "", nullptr});
 }
 
 bool ClientConnection::Admitted(const RoutedListener& listener) {
@@ -184,8 +236,8 @@ bool ClientConnection::Admitted(const RoutedListener& listener) {
 Async<ClientConnection::Next> ClientConnection::Block() {
   if (shared_.options.blocked == BlockedClient::kReset) {
     // Closing sends a reset then; a socket that is only destroyed would close in the ordinary way.
-    socket_.set_option(tcp::socket::linger(true, 0), ignored_);
-    socket_.close(ignored_);
+    stream_.socket().set_option(tcp::socket::linger(true, 0), ignored_);
+    stream_.Close();
     co_return Next::kClose;
   }
   co_await Discard(60s);
@@ -198,18 +250,26 @@ Async<void> ClientConnection::Discard(SteadyClock::duration time) {
   error_code error;
   while (!error && !expired_) {
     buffer_.Consume(buffer_.size());
-    buffer_.Commit(co_await socket_.async_read_some(buffer_.Prepare(4096), Into(error)));
+    buffer_.Commit(co_await stream_.async_read_some(buffer_.Prepare(4096), Into(error)));
   }
 }
 
 Async<void> ClientConnection::CloseGently() {
-  socket_.shutdown(tcp::socket::shutdown_send, ignored_);
+  if (auto* const tls = stream_.tls()) {
+    // TLS says farewell by itself, and waits for the client's.
+    expired_ = false;
+    ExpireIn(2s);
+    error_code error;
+    co_await tls->async_shutdown(Into(error));
+    co_return;
+  }
+  stream_.FinishSending();
   co_await Discard(2s);
 }
 
 Async<ClientConnection::Next> ClientConnection::AnswerError(const RoutedListener* listener, int status) {
   const std::string page = ErrorPage(status);
-  co_return co_await Answer(listener, {status, "text/html", page, ""});
+  co_return co_await Answer(listener, {status, "text/html", page, "", nullptr});
 }
 
 Async<ClientConnection::Next> ClientConnection::AnswerUnknownHost(const Routing& routing) {
@@ -217,7 +277,7 @@ Async<ClientConnection::Next> ClientConnection::AnswerUnknownHost(const Routing&
       "Several load balancers listen on port {}, and none has the DNS name \"{}\".\n"
       "Send one of these as the Host header:\n  {}\n",
       listener_port_, HostWithoutPort(head_.host), fmt::join(routing.HostsOf(listener_port_), "\n  "));
-  co_return co_await Answer(nullptr, {421, "text/plain", text, ""});
+  co_return co_await Answer(nullptr, {421, "text/plain", text, "", nullptr});
 }
 
 Async<ClientConnection::Next> ClientConnection::Answer(const RoutedListener* listener, OwnResponse response) {
@@ -226,6 +286,7 @@ Async<ClientConnection::Next> ClientConnection::Answer(const RoutedListener* lis
                                                           head_.content_length <= kDiscardLimit);
   const bool keep_alive = readable && head_.keep_alive && response.status != 400 && response.status != 408;
   const bool server_header = listener == nullptr || listener->listener->server_header;
+  if (listener != nullptr) response.fields = &listener->listener->response_fields;
   reply_.clear();
   AppendOwnResponse(reply_, response, worker_.Date(), keep_alive, to_head_request_, server_header);
   if (listener != nullptr) listener->counters->CountOwn(response.status);
@@ -233,14 +294,14 @@ Async<ClientConnection::Next> ClientConnection::Answer(const RoutedListener* lis
   expired_ = false;
   ExpireIn(patience_);
   error_code error;
-  co_await net::async_write(socket_, net::buffer(reply_), Into(error));
+  co_await net::async_write(stream_, net::buffer(reply_), Into(error));
   EndRecord(response.status, error ? 0 : reply_.size());
   if (error) co_return Next::kClose;
   if (!keep_alive) co_return readable&& head_.body == BodyKind::kNone ? Next::kClose : Next::kCloseGently;
   std::uint64_t unread = head_.body == BodyKind::kLength ? head_.content_length : 0;
   while (unread > 0) {
     if (buffer_.size() == 0) {
-      buffer_.Commit(co_await socket_.async_read_some(buffer_.Prepare(4096), Into(error)));
+      buffer_.Commit(co_await stream_.async_read_some(buffer_.Prepare(4096), Into(error)));
       if (error) co_return Next::kClose;
     }
     const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(unread, buffer_.size()));
@@ -256,16 +317,24 @@ void ClientConnection::BeginRecord(const RoutedListener& listener, const Request
   request_begin_ = SteadyClock::now();
   record_.emplace();
   record_->load_balancer_arn = listener.load_balancer->arn;
+  record_->log_group = listener.load_balancer->attributes.access_log_group;
   record_->load_balancer = listener.resource_id;
   record_->client = fmt::format("{}:{}", client_address_, client_port_);
   record_->request_creation_time = shared_.clock.Now().milliseconds * 1000;
-  record_->matched_rule_priority = -1;
-  record_->request = "- http://-:-- -";
+  const bool secure = !secure_listener_arn_.empty();
+  if (secure) {
+    record_->type = "https";
+    record_->ssl_cipher = handshake_.cipher;
+    record_->ssl_protocol = handshake_.protocol;
+    if (handshake_.name_covered) record_->domain_name = handshake_.server_name;
+    record_->chosen_cert_arn = handshake_.reused ? "session-reused" : certificate_arn_;
+  }
+  record_->request = secure ? "- https://-:-- -" : "- http://-:-- -";
   if (head == nullptr) return;
-  if (AsksForWebSocket(*head)) record_->type = "ws";
-  record_->request =
-      fmt::format("{} http://{}:{}{}{}{} HTTP/{}.{}", head->method, HostWithoutPort(head->host), listener_port_,
-                  head->path, head->has_query ? "?" : "", head->query, head->version / 10, head->version % 10);
+  if (AsksForWebSocket(*head)) record_->type = secure ? "wss" : "ws";
+  record_->request = fmt::format("{} {}://{}:{}{}{}{} HTTP/{}.{}", head->method, secure ? "https" : "http",
+                                 HostWithoutPort(head->host), listener_port_, head->path, head->has_query ? "?" : "",
+                                 head->query, head->version / 10, head->version % 10);
   record_->user_agent = head->Value(FieldName::kUserAgent);
   record_->trace_id = head->Value(FieldName::kXAmznTraceId);
 }
@@ -278,11 +347,6 @@ void ClientConnection::EndRecord(int status, std::uint64_t sent) {
   record_->time = shared_.clock.Now().milliseconds * 1000;
   shared_.events.access_log(std::move(*record_));
   record_.reset();
-}
-
-Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::string local_address) {
-  ClientConnection connection(worker, std::move(socket), listener_port, std::move(local_address));
-  co_await connection.Run();
 }
 
 }  // namespace drydock::loadbalancer

@@ -11,6 +11,9 @@
 #include "emulator/loadbalancer/io.h"
 #include "emulator/loadbalancer/relay.h"
 #include "emulator/loadbalancer/responses.h"
+#include "emulator/loadbalancer/stream.h"
+#include "emulator/loadbalancer/tls.h"
+#include "emulator/loadbalancer/transforms.h"
 #include "emulator/loadbalancer/worker.h"
 
 namespace drydock::loadbalancer {
@@ -25,6 +28,8 @@ class ClientConnection : public Watched {
   // Serves one request after the other until the connection ends.
   Async<void> Run();
   void Expire() override;
+  // The target's deregistration delay is over.
+  bool IsGone() const override { return upstream_ != nullptr && upstream_->target->deregistered; }
 
  private:
   enum class Next {
@@ -45,6 +50,11 @@ class ClientConnection : public Watched {
   };
 
   // --- client_connection.cpp: requests, and the load balancer's own answers
+
+  // On a port with an HTTPS listener: the handshake, where the client begins one. False: the connection is over.
+  Async<bool> BeginTls();
+  // The listener for the present request.
+  const RoutedListener* FindListener(const Routing& routing, std::string_view host, bool& ambiguous) const;
 
   // Reads until a whole head is there and gives its size, 0 when there is none: then `next` says what to do.
   Async<std::size_t> ReadHead(Next& next);
@@ -70,9 +80,15 @@ class ClientConnection : public Watched {
 
   // --- client_forwarding.cpp: requests that a target answers
 
-  Async<Next> HandleForward(const Routing& routing, const RoutedListener& listener, const Forward& forward);
-  const RoutedTarget* ChooseFrom(const RoutedGroup& group);
-  const Node& NodeOf(const LoadBalancer& load_balancer) const;
+  Async<Next> HandleForward(const Routing& routing, const RoutedListener& listener, const Forward& forward,
+                            const Transforms* transforms);
+  const RoutedGroup* ChooseGroup(const Routing& routing, const RoutedListener& listener, const Forward& forward);
+  // The target that a cookie of the request binds it to, while that is healthy.
+  const RoutedTarget* BoundTarget(const RoutedGroup& group);
+  // Writes the stickiness cookies of the response into cookies_ and application_cookie_.
+  void PrepareCookies(const RoutedListener& listener, const RoutedGroup& group, const RoutedTarget& target,
+                      const Forward& forward);
+  const Node& NodeOf(const LoadBalancer& load_balancer) const { return NodeAt(load_balancer, node_index_); }
   // Writes the head for the target into request_; the client's head is not needed afterwards.
   void PrepareRequest(const RoutedListener& listener);
   // Puts a connection to the target into upstream_; `fresh`: not one that was used before.
@@ -95,7 +111,7 @@ class ClientConnection : public Watched {
 
   Worker& worker_;
   Shared& shared_;
-  Socket socket_;
+  Stream stream_;
   Buffer buffer_;
   Timer upload_ended_;
   const int listener_port_;
@@ -106,14 +122,23 @@ class ClientConnection : public Watched {
   SteadyClock::duration patience_ = std::chrono::seconds(60);
   bool expired_ = false;
   error_code ignored_;
+  Handshake handshake_;              // its pointers are good during the handshake only
+  std::string secure_listener_arn_;  // whose handshake it was; empty: plain HTTP
+  std::string certificate_arn_;      // with which certificate
 
   // Of the present request.
   RequestHead head_;
   ResponseHead response_;
-  std::string source_;          // as named: an address, a network interface or a task
-  std::string client_address_;  // as the network knows it
-  std::string request_;         // bytes for the target
-  std::string reply_;           // bytes for the client
+  std::string source_;              // as named: an address, a network interface or a task
+  std::string client_address_;      // as the network knows it
+  std::string request_;             // bytes for the target
+  std::string reply_;               // bytes for the client
+  std::string cookies_;             // Set-Cookie fields for the client
+  std::string application_cookie_;  // one that goes with the application's own
+  bool application_bound_ = false;  // the request came with both
+  bool close_upstream_ = false;     // by the desync mitigation mode
+  Transforms::Result rewritten_;
+  std::vector<std::pair<std::string, std::string>> tls_fields_;  // for the target
   bool to_head_request_ = false;
   bool expects_continue_ = false;
   bool websocket_ = false;

@@ -1,7 +1,12 @@
+#include <algorithm>
 #include <array>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "emulator/loadbalancer/client_connection.h"
 #include "emulator/loadbalancer/forwarding.h"
+#include "emulator/loadbalancer/stickiness.h"
 
 namespace drydock::loadbalancer {
 
@@ -30,15 +35,28 @@ class Outstanding {
 }  // namespace
 
 Async<ClientConnection::Next> ClientConnection::HandleForward(const Routing& routing, const RoutedListener& listener,
-                                                              const Forward& forward) {
-  const std::uint64_t ticket = listener.counters->ticket.fetch_add(1, std::memory_order_relaxed);
-  const auto chosen = ChooseTargetGroup(forward.target_groups, ticket);
-  const RoutedGroup* const group = chosen ? routing.FindGroup(forward.target_groups[*chosen].arn) : nullptr;
+                                                              const Forward& forward, const Transforms* transforms) {
+  const RoutedGroup* const group = ChooseGroup(routing, listener, forward);
   if (record_) {
     record_->actions_executed = "forward";
     if (group != nullptr) record_->target_group_arn = group->group->arn;
   }
-  const RoutedTarget* const target = group == nullptr ? nullptr : ChooseFrom(*group);
+  rewritten_ = {};
+  if (transforms != nullptr) {
+    const std::string uri = fmt::format("{}{}{}", head_.path, head_.has_query ? "?" : "", head_.query);
+    rewritten_ = transforms->Apply(HostWithoutPort(head_.host), uri);
+    if (record_) {
+      record_->transformed_host = rewritten_.host.value_or("");
+      record_->transformed_uri = rewritten_.uri.value_or("");
+      // AWS's words for the outcomes are unconfirmed.
+      record_->request_transform_status = rewritten_.failed ? "TransformReplaceError" : "TransformSuccess";
+    }
+    if (rewritten_.failed) co_return co_await AnswerError(&listener, 500);
+  }
+  const RoutedTarget* target = group == nullptr ? nullptr : BoundTarget(*group);
+  if (target == nullptr && group != nullptr) {
+    target = worker_.Choose(*group, node_index_, group->counters->ticket.fetch_add(1, std::memory_order_relaxed));
+  }
   if (target == nullptr) co_return co_await AnswerError(&listener, 503);
   if (record_) {
     record_->target = target->endpoint;
@@ -47,6 +65,7 @@ Async<ClientConnection::Next> ClientConnection::HandleForward(const Routing& rou
   group->counters->requests.fetch_add(1, std::memory_order_relaxed);
 
   const Outstanding outstanding(target->state);
+  PrepareCookies(listener, *group, *target, forward);
   PrepareRequest(listener);
   Failure failure = Failure::kRetry;
   Next next = Next::kClose;
@@ -69,17 +88,64 @@ Async<ClientConnection::Next> ClientConnection::HandleForward(const Routing& rou
   }
 }
 
-const RoutedTarget* ClientConnection::ChooseFrom(const RoutedGroup& group) {
-  if (group.targets.empty()) return nullptr;
-  std::vector<Candidate>& candidates = worker_.candidates();
-  candidates.clear();
-  for (const RoutedTarget& target : group.targets) {
-    candidates.push_back({target.state->healthy.load(std::memory_order_relaxed),
-                          target.state->outstanding_requests.load(std::memory_order_relaxed)});
+const RoutedGroup* ClientConnection::ChooseGroup(const Routing& routing, const RoutedListener& listener,
+                                                 const Forward& forward) {
+  if (forward.stickiness) {
+    for (const std::string_view cookie : {kTargetGroupCookie, kTargetGroupCookieForCors}) {
+      const auto bound = BoundTo(CookieOf(head_, cookie), listener.identity, shared_.clock.Now(), *forward.stickiness);
+      if (!bound) continue;
+      for (const WeightedTargetGroup& candidate : forward.target_groups) {
+        const RoutedGroup* const group = routing.FindGroup(candidate.arn);
+        if (group != nullptr && group->identity == *bound) return group;
+      }
+    }
   }
-  const std::uint64_t ticket = group.counters->ticket.fetch_add(1, std::memory_order_relaxed);
-  const auto chosen = ChooseTarget(candidates, group.group->algorithm, ticket);
-  return chosen ? &group.targets[*chosen] : nullptr;
+  const std::uint64_t ticket = listener.counters->ticket.fetch_add(1, std::memory_order_relaxed);
+  const auto chosen = ChooseTargetGroup(forward.target_groups, ticket);
+  return chosen ? routing.FindGroup(forward.target_groups[*chosen].arn) : nullptr;
+}
+
+const RoutedTarget* ClientConnection::BoundTarget(const RoutedGroup& group) {
+  const Stickiness& stickiness = group.group->stickiness;
+  application_bound_ = false;
+  std::optional<std::uint64_t> bound;
+  if (stickiness.type == StickinessType::kLoadBalancerCookie) {
+    const Timestamp now = shared_.clock.Now();
+    bound = BoundTo(CookieOf(head_, kDurationCookie), group.identity, now, stickiness.duration);
+    if (!bound) bound = BoundTo(CookieOf(head_, kDurationCookieForCors), group.identity, now, stickiness.duration);
+  } else if (stickiness.type == StickinessType::kApplicationCookie) {
+    if (CookieOf(head_, stickiness.cookie_name).empty()) return nullptr;
+    bound = BoundTo(CookieOf(head_, kApplicationCookie), group.identity, shared_.clock.Now(), stickiness.duration);
+    application_bound_ = bound.has_value();
+  }
+  if (!bound) return nullptr;
+  for (const RoutedTarget& target : group.targets) {
+    if (target.identity == *bound && target.state->healthy) return &target;
+  }
+  return nullptr;
+}
+
+void ClientConnection::PrepareCookies(const RoutedListener& listener, const RoutedGroup& group,
+                                      const RoutedTarget& target, const Forward& forward) {
+  cookies_.clear();
+  application_cookie_.clear();
+  const StickinessType type = group.group->stickiness.type;
+  if (!forward.stickiness && (type == StickinessType::kNone || type == StickinessType::kSourceIp)) return;
+  const Timestamp now = shared_.clock.Now();
+  const bool secure = !secure_listener_arn_.empty();
+  if (forward.stickiness) {
+    const std::string value = Bind(CookieOf(head_, kTargetGroupCookie), listener.identity, group.identity, now);
+    AppendSetCookie(cookies_, kTargetGroupCookie, value, now, false, secure);
+    AppendSetCookie(cookies_, kTargetGroupCookieForCors, value, now, true, secure);
+  }
+  if (type == StickinessType::kLoadBalancerCookie) {
+    const std::string value = Bind(CookieOf(head_, kDurationCookie), group.identity, target.identity, now);
+    AppendSetCookie(cookies_, kDurationCookie, value, now, false, secure);
+    AppendSetCookie(cookies_, kDurationCookieForCors, value, now, true, secure);
+  } else if (type == StickinessType::kApplicationCookie) {
+    const std::string value = Bind(CookieOf(head_, kApplicationCookie), group.identity, target.identity, now);
+    AppendSetCookie(application_cookie_, kApplicationCookie, value, now, false, secure);
+  }
 }
 
 void ClientConnection::PrepareRequest(const RoutedListener& listener) {
@@ -87,9 +153,17 @@ void ClientConnection::PrepareRequest(const RoutedListener& listener) {
   const std::string trace_id = TraceId(head_.Value(FieldName::kXAmznTraceId), shared_.clock.Now(), worker_.Random(),
                                        static_cast<std::uint32_t>(worker_.Random()));
   if (record_) record_->trace_id = trace_id;
+  tls_fields_.clear();
+  const bool secure = !secure_listener_arn_.empty();
+  if (secure && listener.load_balancer->attributes.tls_fields) {
+    tls_fields_.emplace_back(listener.listener->tls_version_field, handshake_.protocol);
+    tls_fields_.emplace_back(listener.listener->tls_cipher_field, handshake_.cipher);
+  }
   request_.clear();
   AppendRequestHead(request_, head_, listener.load_balancer->attributes,
-                    {client_address_, client_port_, "http", listener_port_, trace_id, websocket_});
+                    {client_address_, client_port_, secure ? "https" : "http", listener_port_, trace_id, websocket_,
+                     rewritten_.host ? std::string_view(*rewritten_.host) : std::string_view(),
+                     rewritten_.uri ? std::string_view(*rewritten_.uri) : std::string_view(), &tls_fields_});
   // Sending it again to another connection does no harm (RFC 9110, 9.2.2).
   repeatable_ = head_.body == BodyKind::kNone && !websocket_ &&
                 (head_.method == "GET" || head_.method == "HEAD" || head_.method == "OPTIONS");
@@ -117,10 +191,21 @@ Async<ClientConnection::Failure> ClientConnection::Connect(const RoutedListener&
   upstream_->node_address = node.private_address;
   upstream_->preface = dial.preface;
   ExpireIn(shared_.ConnectTimeout());
-  co_await upstream_->socket.async_connect({address, dial.port}, Into(error));
+  co_await upstream_->stream.socket().async_connect({address, dial.port}, Into(error));
   if (!error) {
-    upstream_->socket.set_option(tcp::no_delay(true), ignored_);
-    co_return Failure::kNone;
+    upstream_->stream.socket().set_option(tcp::no_delay(true), ignored_);
+    if (group.group->protocol != Protocol::kHttps) co_return Failure::kNone;
+    // "HTTP 502": also when the handshake fails or takes more than 10 seconds.
+    ExpireIn(10s);
+    const std::string preface = std::exchange(upstream_->preface, {});
+    co_await net::async_write(upstream_->stream.socket(), net::buffer(preface), Into(error));
+    if (!error) {
+      auto& tls = upstream_->stream.BeginTls(TargetTlsContext());
+      co_await tls.async_handshake(net::ssl::stream_base::client, Into(error));
+    }
+    if (!error) co_return Failure::kNone;
+    upstream_.reset();
+    co_return Failure::kBadGateway;
   }
   upstream_.reset();
   co_return expired_ || error == net::error::timed_out ? Failure::kTimeout : Failure::kBadGateway;
@@ -158,13 +243,13 @@ Async<ClientConnection::Failure> ClientConnection::Exchange(const RoutedListener
     ExpireIn(patience_);
     const std::array<net::const_buffer, 2> message = {net::buffer(request_),
                                                       net::const_buffer(buffer_.View().data(), body_size)};
-    co_await net::async_write(upstream_->socket, message, Into(error));
+    co_await net::async_write(upstream_->stream, message, Into(error));
     if (error) co_return AfterFailure();
   } else {
     body_begun_ = true;
     if (expects_continue_) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      co_await net::async_write(socket_, net::const_buffer(kContinue.data(), kContinue.size()), Into(error));
+      co_await net::async_write(stream_, net::const_buffer(kContinue.data(), kContinue.size()), Into(error));
       if (error) co_return Failure::kClientGone;
     }
     uploading_ = true;
@@ -179,8 +264,8 @@ Async<ClientConnection::Failure> ClientConnection::Exchange(const RoutedListener
   }
   if (uploading_) {
     // The answer is complete and the request is not: nobody wants the rest.
-    upstream_->socket.close(ignored_);
-    socket_.cancel(ignored_);
+    upstream_->stream.Close();
+    stream_.Cancel();
     co_await WaitForUpload();
     upstream_.reset();
     if (next == Next::kRequest) next = Next::kCloseGently;
@@ -193,11 +278,11 @@ Async<ClientConnection::Failure> ClientConnection::Exchange(const RoutedListener
 }
 
 Async<void> ClientConnection::Upload() {
-  upload_result_ = co_await Relay({socket_, buffer_, head_.body, head_.content_length},
-                                  {upstream_->socket, head_.body == BodyKind::kChunked}, request_, *this, patience_);
+  upload_result_ = co_await Relay({stream_, buffer_, head_.body, head_.content_length},
+                                  {upstream_->stream, head_.body == BodyKind::kChunked}, request_, *this, patience_);
   // A request that will never be complete needs no answer.
   const bool hopeless = upload_result_.end == RelayEnd::kSourceClosed || upload_result_.end == RelayEnd::kMalformed;
-  if (hopeless && upstream_ != nullptr) upstream_->socket.cancel(ignored_);
+  if (hopeless && upstream_ != nullptr) upstream_->stream.Cancel();
   uploading_ = false;
   upload_ended_.cancel();
 }
@@ -215,7 +300,7 @@ Async<ClientConnection::Failure> ClientConnection::ReadResponseHead() {
       }
       error_code error;
       upstream_->buffer.Commit(
-          co_await upstream_->socket.async_read_some(upstream_->buffer.Prepare(1024), Into(error)));
+          co_await upstream_->stream.async_read_some(upstream_->buffer.Prepare(1024), Into(error)));
       if (error) co_return AfterFailure();
     }
     const std::string_view bytes = upstream_->buffer.View().substr(0, scan.end);
@@ -236,6 +321,8 @@ ClientConnection::Failure ClientConnection::AfterFailure() {
       return expired_ ? Failure::kRequestTimeout : Failure::kClientGone;
     }
   }
+  // "HTTP 502": the deregistration delay is over and the request still under way.
+  if (expired_ && IsGone()) return Failure::kBadGateway;
   if (expired_) return uploading_ ? Failure::kRequestTimeout : Failure::kTimeout;
   // A target may close an idle connection just when it is used again.
   if (upstream_->reused && upstream_->buffer.size() == 0 && repeatable_) return Failure::kRetry;
@@ -261,7 +348,12 @@ Async<ClientConnection::Failure> ClientConnection::SendResponse(const RoutedList
   const bool within_lifetime = SteadyClock::now() - opened_ < listener.load_balancer->attributes.client_keep_alive;
   const bool keep_alive = head_.keep_alive && within_lifetime && !uploading_ && framing != ResponseFraming::kUntilClose;
   reply_.clear();
-  AppendResponseHead(reply_, response_, framing, keep_alive, upgraded_, worker_.Date());
+  if (!application_cookie_.empty() &&
+      (application_bound_ || SetsCookie(response_, group.group->stickiness.cookie_name))) {
+    cookies_ += application_cookie_;
+  }
+  AppendResponseHead(reply_, response_, framing, keep_alive, upgraded_, worker_.Date(),
+                     {&listener.listener->response_fields, cookies_});
 
   const auto reply_begin = SteadyClock::now();
   std::uint64_t sent = reply_.size();
@@ -274,14 +366,14 @@ Async<ClientConnection::Failure> ClientConnection::SendResponse(const RoutedList
     const std::array<net::const_buffer, 2> message = {net::buffer(reply_), net::const_buffer(there.data(), size)};
     ExpireIn(patience_);
     error_code error;
-    co_await net::async_write(socket_, message, Into(error));
+    co_await net::async_write(stream_, message, Into(error));
     if (error) end = RelayEnd::kSinkFailed;
     sent += size;
     upstream_->buffer.Consume(size);
   } else {
     const RelayResult result =
-        co_await Relay({upstream_->socket, upstream_->buffer, response_.body, response_.content_length},
-                       {socket_, framing == ResponseFraming::kChunked}, reply_, *this, patience_);
+        co_await Relay({upstream_->stream, upstream_->buffer, response_.body, response_.content_length},
+                       {stream_, framing == ResponseFraming::kChunked}, reply_, *this, patience_);
     end = result.end;
     sent += result.bytes;
   }
@@ -294,7 +386,8 @@ Async<ClientConnection::Failure> ClientConnection::SendResponse(const RoutedList
   // A body that breaks off: closing is the only way left to tell the client.
   if (end != RelayEnd::kDone || upgraded_) co_return Failure::kNone;
   next = keep_alive ? Next::kRequest : (head_.keep_alive ? Next::kCloseGently : Next::kClose);
-  if (response_.keep_alive && upstream_->buffer.size() == 0 && !uploading_ && upload_result_.end == RelayEnd::kDone) {
+  if (response_.keep_alive && !close_upstream_ && upstream_->buffer.size() == 0 && !uploading_ &&
+      upload_result_.end == RelayEnd::kDone) {
     worker_.PutIdle(std::move(upstream_), patience_);
   }
   buffer_.Shrink();
@@ -304,7 +397,7 @@ Async<ClientConnection::Failure> ClientConnection::SendResponse(const RoutedList
 Async<std::uint64_t> ClientConnection::Tunnel() {
   uploading_ = true;
   net::co_spawn(worker_.context(), TunnelUp(), net::detached);
-  const std::uint64_t sent = co_await RelayUntilEnd(upstream_->socket, upstream_->buffer, socket_, *this, patience_);
+  const std::uint64_t sent = co_await RelayUntilEnd(upstream_->stream, upstream_->buffer, stream_, *this, patience_);
   if (uploading_) {
     // The other direction gets a moment for its farewell.
     ExpireIn(expired_ ? SteadyClock::duration(0) : 2s);
@@ -314,7 +407,7 @@ Async<std::uint64_t> ClientConnection::Tunnel() {
 }
 
 Async<void> ClientConnection::TunnelUp() {
-  co_await RelayUntilEnd(socket_, buffer_, upstream_->socket, *this, patience_);
+  co_await RelayUntilEnd(stream_, buffer_, upstream_->stream, *this, patience_);
   uploading_ = false;
   upload_ended_.cancel();
 }

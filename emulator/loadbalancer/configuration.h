@@ -8,7 +8,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -30,6 +32,9 @@ enum class Scheme { kInternetFacing, kInternal };
 // routing.http.xff_header_processing.mode
 enum class ForwardedForMode { kAppend, kPreserve, kRemove };
 
+// routing.http.desync_mitigation_mode
+enum class DesyncMode { kMonitor, kDefensive, kStrictest };
+
 // The attributes of DescribeLoadBalancerAttributes that change how requests are treated, with AWS's defaults.
 struct LoadBalancerAttributes {
   Seconds idle_timeout{60};                 // idle_timeout.timeout_seconds, 1-4000
@@ -37,6 +42,11 @@ struct LoadBalancerAttributes {
   bool drop_invalid_header_fields = false;  // routing.http.drop_invalid_header_fields.enabled
   bool xff_client_port = false;             // routing.http.xff_client_port.enabled
   ForwardedForMode xff_header_processing = ForwardedForMode::kAppend;
+  DesyncMode desync_mitigation = DesyncMode::kDefensive;
+  bool preserve_host_header = false;  // routing.http.preserve_host_header.enabled
+  bool tls_fields = false;            // routing.http.x_amzn_tls_version_and_cipher_suite.enabled
+  std::string access_log_group;       // where access log lines go besides their table; empty: nowhere
+  bool cross_zone = true;             // load_balancing.cross_zone.enabled; a network load balancer's default is false
 };
 
 struct LoadBalancer {
@@ -56,6 +66,7 @@ struct WeightedTargetGroup {
 };
 struct Forward {
   std::vector<WeightedTargetGroup> target_groups;
+  std::optional<Seconds> stickiness = std::nullopt;  // TargetGroupStickinessConfig, when enabled: 1-604800
 };
 
 // redirect: the parts may hold the keywords #{protocol}, #{host}, #{port}, #{path} and #{query}.
@@ -92,14 +103,31 @@ struct Condition {
   std::vector<QueryStringKeyValue> query_strings;  // query-string only
 };
 
+// A transform: the first match of `regex` gives way to `replace`, in which $1 … $9 are what its groups matched.
+struct Rewrite {
+  std::string regex;
+  std::string replace;
+};
+
 struct Rule {
   std::string arn;
   int priority = 1;  // 1-50000
   std::vector<Condition> conditions;
   Action action;
+  std::optional<Rewrite> host_header_rewrite = std::nullopt;  // of the Host that the target gets
+  std::optional<Rewrite> url_rewrite = std::nullopt;          // of its path and query string
 };
 
-enum class Protocol { kHttp, kHttps, kTcp };
+enum class Protocol { kHttp, kHttps, kTcp, kTls };
+
+// A certificate of ACM with its key, in PEM.
+struct Certificate {
+  std::string arn;
+  std::vector<std::string> names;  // "a.test", "*.b.test"
+  std::string body;
+  std::string chain;  // the issuer first
+  std::string private_key;
+};
 
 struct Listener {
   std::string arn;
@@ -108,12 +136,20 @@ struct Listener {
   Protocol protocol = Protocol::kHttp;
   std::vector<Rule> rules;  // in any order; the data plane goes by priority
   Action default_action;
-  bool server_header = true;  // routing.http.response.server.enabled
+  std::string ssl_policy;                 // of kHttps and kTls, as the next
+  std::vector<Certificate> certificates;  // the first is the default one
+  // routing.http.request.x_amzn_tls_….header_name: under which names targets are told.
+  std::string tls_version_field = "X-Amzn-Tls-Version";
+  std::string tls_cipher_field = "X-Amzn-Tls-Cipher-Suite";
+  Seconds tcp_idle_timeout{350};  // tcp.idle_timeout.seconds
+  bool server_header = true;      // routing.http.response.server.enabled
+  // routing.http.response.<name>.header_value: fields that every response gets, instead of those a target sent.
+  std::vector<std::pair<std::string, std::string>> response_fields;
 };
 
 struct HealthCheckSettings {
   bool enabled = true;
-  Protocol protocol = Protocol::kHttp;  // kHttp or kTcp
+  Protocol protocol = Protocol::kHttp;  // not kTls
   int port = 0;                         // 0: traffic-port, the target's own
   std::string path = "/";
   Seconds interval{30};
@@ -137,6 +173,14 @@ struct Target {
   Registration registration = Registration::kActive;
 };
 
+// stickiness.type, when stickiness.enabled
+enum class StickinessType { kNone, kLoadBalancerCookie, kApplicationCookie, kSourceIp };
+struct Stickiness {
+  StickinessType type = StickinessType::kNone;
+  Seconds duration{86400};
+  std::string cookie_name;  // of kApplicationCookie
+};
+
 struct TargetGroup {
   std::string arn;
   std::string name;
@@ -145,6 +189,12 @@ struct TargetGroup {
   int port = 80;
   HealthCheckSettings health_check;
   Algorithm algorithm = Algorithm::kRoundRobin;
+  Stickiness stickiness;
+  Seconds slow_start{0};           // slow_start.duration_seconds; 0: none
+  std::optional<bool> cross_zone;  // load_balancing.cross_zone.enabled; absent: as the load balancer
+  // target_group_health.unhealthy_state_routing.minimum_healthy_targets: with fewer, all targets are routed to.
+  int minimum_healthy_count = 1;
+  int minimum_healthy_percentage = 0;
   std::vector<Target> targets;
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "emulator/core/text.h"
+#include "emulator/loadbalancer/rule_matching.h"
 
 namespace drydock::loadbalancer {
 
@@ -39,12 +40,30 @@ void AppendForwardedFor(std::string& out, const RequestHead& head, const LoadBal
   if (!value.empty()) AppendField(out, "X-Forwarded-For", value);
 }
 
+bool Replaces(const std::vector<std::pair<std::string, std::string>>& fields, const Field& field) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const auto& other) { return EqualsIgnoringCase(other.first, field.name); });
+}
+
+// Application Load Balancer guide, "Load balancer attributes", "Host header preservation": without it the Host names
+// the listener's port, unless that is a default one.
+void AppendHost(std::string& out, std::string_view host, bool preserve, int listener_port) {
+  if (host.empty()) return;
+  const std::string_view name = HostWithoutPort(host);
+  const bool default_port = listener_port == 80 || listener_port == 443;
+  out.append("Host: ").append(default_port && !preserve ? name : host);
+  if (!preserve && !default_port && name.size() == host.size()) out.append(fmt::format(":{}", listener_port));
+  out.append("\r\n");
+}
+
 }  // namespace
 
 void AppendRequestHead(std::string& out, const RequestHead& head, const LoadBalancerAttributes& attributes,
                        const Forwarded& forwarded) {
   out.append(head.method).append(" ");
-  if (head.target.starts_with('/') || head.target == "*") {
+  if (!forwarded.uri.empty()) {
+    out += forwarded.uri;
+  } else if (head.target.starts_with('/') || head.target == "*") {
     out += head.target;
   } else {
     out += head.path;
@@ -54,7 +73,8 @@ void AppendRequestHead(std::string& out, const RequestHead& head, const LoadBala
   AppendForwardedFor(out, head, attributes, forwarded);
   AppendField(out, "X-Forwarded-Proto", forwarded.protocol);
   AppendField(out, "X-Forwarded-Port", fmt::format_int(forwarded.listener_port).c_str());
-  if (!head.host.empty()) AppendField(out, "Host", head.host);
+  AppendHost(out, forwarded.host.empty() ? head.host : forwarded.host, attributes.preserve_host_header,
+             forwarded.listener_port);
   AppendField(out, "X-Amzn-Trace-Id", forwarded.trace_id);
   for (const Field& field : head.fields) {
     switch (field.known) {
@@ -66,12 +86,19 @@ void AppendRequestHead(std::string& out, const RequestHead& head, const LoadBala
       case FieldName::kDrydockSource:
       case FieldName::kExpect:  // answered by the load balancer itself
         continue;
+      case FieldName::kContentLength:
+        if (head.body != BodyKind::kChunked) AppendField(out, field.name, fmt::format_int(head.content_length).c_str());
+        continue;
       default:
         break;
     }
     if (head.IsHopByHop(field)) continue;
+    if (forwarded.fields != nullptr && Replaces(*forwarded.fields, field)) continue;
     if (attributes.drop_invalid_header_fields && !IsValidFieldName(field.name)) continue;
     AppendField(out, field.name, field.value);
+  }
+  if (forwarded.fields != nullptr) {
+    for (const auto& [name, value] : *forwarded.fields) AppendField(out, name, value);
   }
   if (head.body == BodyKind::kChunked) out += "Transfer-Encoding: chunked\r\n";
   if (forwarded.websocket) {
@@ -82,7 +109,7 @@ void AppendRequestHead(std::string& out, const RequestHead& head, const LoadBala
 }
 
 void AppendResponseHead(std::string& out, const ResponseHead& head, ResponseFraming framing, bool keep_alive,
-                        bool websocket, std::string_view date) {
+                        bool websocket, std::string_view date, const ResponseAdditions& additions) {
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} ", head.status);
   out.append(head.reason).append("\r\n");
   bool dated = false;
@@ -90,8 +117,13 @@ void AppendResponseHead(std::string& out, const ResponseHead& head, ResponseFram
     if (field.known == FieldName::kDate) dated = true;
     if (head.IsHopByHop(field)) continue;
     if (field.known == FieldName::kContentLength && framing == ResponseFraming::kChunked) continue;
+    if (additions.fields != nullptr && Replaces(*additions.fields, field)) continue;
     AppendField(out, field.name, field.value);
   }
+  if (additions.fields != nullptr) {
+    for (const auto& [name, value] : *additions.fields) AppendField(out, name, value);
+  }
+  out += additions.cookies;
   if (!dated) AppendField(out, "Date", date);
   if (framing == ResponseFraming::kChunked) out += "Transfer-Encoding: chunked\r\n";
   if (websocket) {

@@ -11,8 +11,21 @@ std::string Sent(const std::string& bytes, const LoadBalancerAttributes& attribu
   RequestHead head;
   REQUIRE(ParseRequestHead(bytes, head) == HeadError::kNone);
   std::string out;
-  AppendRequestHead(out, head, attributes, {client, 4711, "http", 80, "Root=1-2-3", websocket});
+  AppendRequestHead(out, head, attributes, {client, 4711, "http", 80, "Root=1-2-3", websocket, "", ""});
   return out;
+}
+
+// The Host that a target gets.
+std::string HostAt(int listener_port, bool preserved, const std::string& host, const std::string& rewritten = "") {
+  RequestHead head;
+  const std::string bytes = "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+  REQUIRE(ParseRequestHead(bytes, head) == HeadError::kNone);
+  LoadBalancerAttributes attributes;
+  attributes.preserve_host_header = preserved;
+  std::string out;
+  AppendRequestHead(out, head, attributes, {"1.2.3.4", 1, "http", listener_port, "t", false, rewritten, ""});
+  const std::size_t begin = out.find("\r\nHost: ") + 8;
+  return out.substr(begin, out.find("\r\n", begin) - begin);
 }
 
 std::string Line(const std::string& head, const std::string& name) {
@@ -29,7 +42,7 @@ TEST_CASE("a request as the target gets it") {
              "X-Hop: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nX-Drydock-Source: eni-1\r\nX-Forwarded-Proto: https\r\n"
              "X-Forwarded-Port: 1\r\nExpect: 100-continue\r\nUpgrade: h2c\r\nx-under_score: kept\r\n\r\n") ==
         "GET /a?b HTTP/1.1\r\nX-Forwarded-For: 203.0.113.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: 80\r\n"
-        "Host: app.example.com:8080\r\nX-Amzn-Trace-Id: Root=1-2-3\r\nUser-Agent: t\r\nx-under_score: kept\r\n\r\n");
+        "Host: app.example.com\r\nX-Amzn-Trace-Id: Root=1-2-3\r\nUser-Agent: t\r\nx-under_score: kept\r\n\r\n");
 }
 
 TEST_CASE("X-Forwarded-For in its modes") {
@@ -64,6 +77,26 @@ TEST_CASE("a Connection field cannot take the framing away") {
              "Content-Length") == "3");
 }
 
+// "Load balancer attributes", "Host header preservation".
+TEST_CASE("the Host names the listener's port, unless that is a default one or the Host is preserved") {
+  CHECK(HostAt(80, false, "a.test") == "a.test");
+  CHECK(HostAt(80, false, "a.test:8080") == "a.test");
+  CHECK(HostAt(443, false, "[::1]:443") == "[::1]");
+  CHECK(HostAt(8080, false, "a.test") == "a.test:8080");
+  CHECK(HostAt(8080, false, "a.test:81") == "a.test:81");
+  CHECK(HostAt(8080, true, "a.test") == "a.test");
+  CHECK(HostAt(80, true, "a.test:81") == "a.test:81");
+  CHECK(HostAt(8080, false, "a.test", "inner.test") == "inner.test:8080");
+}
+
+TEST_CASE("the length that a target gets is the one that was read") {
+  CHECK(Line(Sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\n"), "Content-Length") == "3");
+  const std::string both =
+      Sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n");
+  CHECK(Line(both, "Content-Length") == "none");
+  CHECK(Line(both, "Transfer-Encoding") == "chunked");
+}
+
 TEST_CASE("WebSocket upgrades") {
   RequestHead head;
   const std::string bytes = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
@@ -84,6 +117,12 @@ TEST_CASE("a response as the client gets it") {
   CHECK(out ==
         "HTTP/1.1 201 Made\r\nServer: node\r\nContent-Length: 3\r\nX-A: 1\r\nDate: now\r\nConnection: "
         "keep-alive\r\n\r\n");
+  out.clear();
+  const std::vector<std::pair<std::string, std::string>> fields = {{"X-a", "2"}};
+  AppendResponseHead(out, head, ResponseFraming::kLength, true, false, "now", {&fields, "Set-Cookie: c=d\r\n"});
+  CHECK(Line(out, "X-A") == "none");
+  CHECK(Line(out, "X-a") == "2");
+  CHECK(Line(out, "Set-Cookie") == "c=d");
 }
 
 // Application Load Balancer guide, "Request tracing".

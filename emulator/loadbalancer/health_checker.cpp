@@ -67,7 +67,10 @@ class HealthChecker::Core : public std::enable_shared_from_this<Core> {
   };
 
   // What the target's health is without any probe; nullopt: it is to be probed.
-  static std::optional<TargetHealth> HealthWithoutProbe(const RoutedGroup& group, const Target& target);
+  static std::optional<TargetHealth> HealthWithoutProbe(const Routing& routing, const RoutedGroup& group,
+                                                        const Target& target);
+  // Lets a target that has just become healthy begin slowly, where its group wants that.
+  void BeginSlowlyLocked(Checked& checked);
   void ScheduleLocked(const std::string& key, Checked& checked, Timestamp when);
   void Probe(const std::string& key, std::uint64_t round);
   void Finish(const std::string& key, std::uint64_t round, Timestamp begun, const ProbeResult& result);
@@ -86,9 +89,11 @@ class HealthChecker::Core : public std::enable_shared_from_this<Core> {
   Prober prober_;
 };
 
-std::optional<TargetHealth> HealthChecker::Core::HealthWithoutProbe(const RoutedGroup& group, const Target& target) {
+std::optional<TargetHealth> HealthChecker::Core::HealthWithoutProbe(const Routing& routing, const RoutedGroup& group,
+                                                                    const Target& target) {
   if (target.registration == Registration::kDraining) return DeregistrationInProgress();
   if (group.load_balancer == nullptr) return NotInUse();
+  if (routing.IsNodeAddress(group.group->vpc_id, target.address)) return IpUnusable();
   if (!ZoneEnabled(*group.load_balancer, target)) return ZoneNotEnabled();
   if (!group.group->health_check.enabled) return HealthCheckDisabled();
   return std::nullopt;
@@ -99,8 +104,24 @@ void HealthChecker::Core::ChangeHealthLocked(Checked& checked, std::vector<Chang
   const TargetHealth before = checked.machine.health();
   action(checked.machine);
   const TargetHealth& now = checked.machine.health();
-  checked.state->healthy = now.status == TargetStatus::kHealthy || now.status == TargetStatus::kUnavailable;
+  const bool healthy = now.status == TargetStatus::kHealthy || now.status == TargetStatus::kUnavailable;
+  if (!healthy) checked.state->slow_start = 0;
+  if (healthy && !checked.state->healthy) BeginSlowlyLocked(checked);
+  checked.state->healthy = healthy;
   if (now != before) changes.push_back({checked.group->group->arn, *checked.target, before, now});
+}
+
+// Not when no other target is at full share: there is nobody to relieve it then. Application Load Balancer guide, "Slow
+// start mode".
+void HealthChecker::Core::BeginSlowlyLocked(Checked& checked) {
+  const RoutedGroup& group = *checked.group;
+  const auto duration = std::chrono::duration_cast<Duration>(group.group->slow_start);
+  if (duration.count() == 0) return;
+  const Timestamp now = clock_.Now();
+  const bool relieved = std::any_of(group.targets.begin(), group.targets.end(), [&](const RoutedTarget& other) {
+    return other.state != checked.state && other.state->healthy && now - Timestamp{other.state->slow_start} >= duration;
+  });
+  if (relieved) checked.state->slow_start = now.milliseconds;
 }
 
 void HealthChecker::Core::Tell(const std::vector<Change>& changes) {
@@ -131,7 +152,7 @@ void HealthChecker::Core::Update(std::shared_ptr<const Routing> routing) {
         const bool settings_changed = known && checked.settings != group.group->health_check;
         checked.settings = group.group->health_check;
 
-        if (const auto fixed = HealthWithoutProbe(group, target)) {
+        if (const auto fixed = HealthWithoutProbe(*routing, group, target)) {
           checked.round = ++last_round_;
           checked.probed = false;
           ChangeHealthLocked(checked, changes, [&](HealthMachine& machine) { machine.Restart(*fixed); });
@@ -201,11 +222,11 @@ void HealthChecker::Core::Probe(const std::string& key, std::uint64_t round) {
   }
   // While a probe is under way a manual clock stands still: real waiting is then kept short.
   const Duration patience = clock_.mode() == Clock::Mode::kManual ? Quick(settings.timeout) : timeout;
-  prober_.Run(
-      {dial, settings.protocol != Protocol::kTcp, settings.path, fmt::format("{}:{}", target.address, port), patience},
-      [weak = weak_from_this(), hold = clock_.HoldTime(), key, round, begun](const ProbeResult& result) {
-        if (const auto core = weak.lock()) core->Finish(key, round, begun, result);
-      });
+  prober_.Run({dial, settings.protocol != Protocol::kTcp, settings.protocol == Protocol::kHttps, settings.path,
+               fmt::format("{}:{}", target.address, port), patience},
+              [weak = weak_from_this(), hold = clock_.HoldTime(), key, round, begun](const ProbeResult& result) {
+                if (const auto core = weak.lock()) core->Finish(key, round, begun, result);
+              });
 }
 
 void HealthChecker::Core::Finish(const std::string& key, std::uint64_t round, Timestamp begun,

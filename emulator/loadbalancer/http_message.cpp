@@ -29,6 +29,8 @@ FieldName Recognize(http::field field, std::string_view name) {
       return FieldName::kConnection;
     case http::field::content_length:
       return FieldName::kContentLength;
+    case http::field::cookie:
+      return FieldName::kCookie;
     case http::field::date:
       return FieldName::kDate;
     case http::field::expect:
@@ -39,6 +41,8 @@ FieldName Recognize(http::field field, std::string_view name) {
       return FieldName::kKeepAlive;
     case http::field::proxy_connection:
       return FieldName::kProxyConnection;
+    case http::field::set_cookie:
+      return FieldName::kSetCookie;
     case http::field::te:
       return FieldName::kTe;
     case http::field::trailer:
@@ -204,7 +208,7 @@ HeadScan::Outcome HeadScan::Continue(std::string_view bytes) {
     }
     const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
     if (at == 0 || bytes[at - 1] != '\r') return Outcome::kMalformed;
-    if (at + 1 - line_begin_ > kLineLimit) return Outcome::kTooLarge;
+    if (at + 1 - line_begin_ > kLineLimit) return line_begin_ == 0 ? Outcome::kTooLongTarget : Outcome::kTooLarge;
     if (at - 1 == line_begin_) {
       end = at + 1;
       return Outcome::kComplete;
@@ -212,10 +216,60 @@ HeadScan::Outcome HeadScan::Continue(std::string_view bytes) {
     if (bytes[line_begin_] == ' ' || bytes[line_begin_] == '\t') return Outcome::kMalformed;
     searched_ = line_begin_ = at + 1;
   }
-  return bytes.size() - line_begin_ > kLineLimit ? Outcome::kTooLarge : Outcome::kIncomplete;
+  if (bytes.size() - line_begin_ <= kLineLimit) return Outcome::kIncomplete;
+  return line_begin_ == 0 ? Outcome::kTooLongTarget : Outcome::kTooLarge;
 }
 
-HeadError ParseRequestHead(std::string_view bytes, RequestHead& head) {
+namespace {
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// Takes the one sensible reading of a head that says its body's end twice: chunked before a length, and a length once.
+// False where there is none.
+bool Repair(std::string_view bytes, RequestHead& head) {
+  std::string repaired;
+  std::string_view length, coding;
+  std::size_t lengths = 0, codings = 0, insert_at = 0;
+  while (!bytes.empty()) {
+    const std::size_t size = std::min(bytes.find("\r\n"), bytes.size() - 2) + 2;
+    const std::string_view line = bytes.substr(0, size);
+    bytes.remove_prefix(size);
+    const std::size_t colon = line.find(':');
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value =
+        colon == std::string_view::npos ? std::string_view() : Trim(line.substr(colon + 1, line.size() - colon - 3));
+    if (EqualsIgnoringCase(name, "Content-Length")) {
+      if (lengths++ > 0 && value != length) return false;
+      length = value;
+      insert_at = repaired.size();
+      continue;
+    }
+    if (EqualsIgnoringCase(name, "Transfer-Encoding")) {
+      ++codings;
+      coding = value;
+    }
+    repaired += line;
+  }
+  const bool numeric = !length.empty() && length.size() < 19 &&
+                       std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!numeric) return false;
+  if (codings == 0 && lengths > 1) {
+    repaired.insert(insert_at, "Content-Length: " + std::string(length) + "\r\n");
+    head.framing = RequestHead::Framing::kDuplicateLength;
+  } else if (codings == 1 && EqualsIgnoringCase(coding, "chunked")) {
+    head.framing = RequestHead::Framing::kBothTeAndCl;
+  } else {
+    return false;
+  }
+  head.repaired = std::move(repaired);
+  return true;
+}
+
+HeadError ParseOnce(std::string_view bytes, RequestHead& head) {
   Clear(head);
   HeadParser<true, RequestHead> parser(head);
   error_code error;
@@ -238,6 +292,18 @@ HeadError ParseRequestHead(std::string_view bytes, RequestHead& head) {
     if (*length > 0) head.body = BodyKind::kLength;
   }
   return SplitTarget(head) ? HeadError::kNone : HeadError::kMalformed;
+}
+
+}  // namespace
+
+HeadError ParseRequestHead(std::string_view bytes, RequestHead& head) {
+  head.framing = RequestHead::Framing::kPlain;
+  HeadError error = ParseOnce(bytes, head);
+  if (error == HeadError::kMalformed && Repair(bytes, head)) error = ParseOnce(head.repaired, head);
+  // "5, 5", which RFC 9112, 6.3 lets pass.
+  if (head.Value(FieldName::kContentLength).find(',') != std::string_view::npos)
+    head.framing = RequestHead::Framing::kDuplicateLength;
+  return error;
 }
 
 HeadError ParseResponseHead(std::string_view bytes, bool to_head_request, ResponseHead& head) {

@@ -15,12 +15,14 @@ enum class FieldName : std::uint8_t {
   kOther,
   kConnection,
   kContentLength,
+  kCookie,
   kDate,
   kDrydockSource,
   kExpect,
   kHost,
   kKeepAlive,
   kProxyConnection,
+  kSetCookie,
   kTe,
   kTrailer,
   kTransferEncoding,
@@ -63,6 +65,15 @@ struct RequestHead : MessageHead {
   std::string_view query;   // without '?'
   bool has_query = false;
   std::string_view host;  // Host, or the authority of an absolute-form target; with its port
+
+  // How the end of the body was said, where one reading of several had to be taken (desync.h).
+  enum class Framing : std::uint8_t {
+    kPlain,
+    kBothTeAndCl,      // Transfer-Encoding: chunked counts (RFC 9112, 6.3); Content-Length is dropped
+    kDuplicateLength,  // the same length more than once
+  };
+  Framing framing = Framing::kPlain;
+  std::string repaired;  // what the views point into unless framing is kPlain
 };
 
 struct ResponseHead : MessageHead {
@@ -81,8 +92,9 @@ struct HeadScan {
   enum class Outcome {
     kIncomplete,
     kComplete,
-    kMalformed,  // a bare line feed, or a folded line (RFC 9112, 5.2: a proxy rejects or unfolds; this one rejects)
-    kTooLarge,   // a line over kLineLimit
+    kMalformed,      // a bare line feed, or a folded line (RFC 9112, 5.2: a proxy rejects or unfolds; this one rejects)
+    kTooLarge,       // a line over kLineLimit
+    kTooLongTarget,  // the first line over kLineLimit
   };
   Outcome Continue(std::string_view bytes);
 
@@ -100,7 +112,7 @@ enum class HeadError {
   kUnsupportedEncoding,  // 501: a Transfer-Encoding other than chunked
 };
 
-// `bytes` is exactly one head. The result's views are valid as long as those bytes are.
+// `bytes` is exactly one head. The result's views are valid as long as those bytes and the head itself are.
 HeadError ParseRequestHead(std::string_view bytes, RequestHead& head);
 // `to_head_request`: the answer to HEAD never has a body.
 HeadError ParseResponseHead(std::string_view bytes, bool to_head_request, ResponseHead& head);

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "emulator/core/text.h"
+
 namespace drydock::loadbalancer {
 
 namespace {
@@ -35,6 +37,20 @@ Async<void> AcceptConnections(std::shared_ptr<Acceptor> acceptor, std::function<
   }
 }
 
+std::string NameOf(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kHttp:
+      return "HTTP";
+    case Protocol::kHttps:
+      return "HTTPS";
+    case Protocol::kTcp:
+      return "TCP";
+    case Protocol::kTls:
+      return "TLS";
+  }
+  return "";
+}
+
 std::string UrlHost(const std::string& address) {
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
 }
@@ -53,7 +69,6 @@ bool Listening::HostIsWildcard() const {
 void Listening::Update(const Routing& routing) {
   std::set<Key> wanted;
   for (const Listener& listener : routing.configuration().listeners) {
-    if (listener.protocol != Protocol::kHttp) continue;
     wanted.emplace(options_.host, listener.port);
     if (!options_.own_addresses || HostIsWildcard()) continue;
     const std::string own = routing.OwnAddressOf(listener.load_balancer_arn);
@@ -124,28 +139,30 @@ std::vector<ListeningEndpoint> Listening::Endpoints(const Routing& routing) cons
     endpoint.load_balancer_name = load_balancer->name;
     endpoint.listener_arn = listener.arn;
     endpoint.listener_port = listener.port;
-    endpoint.protocol = listener.protocol == Protocol::kHttp    ? "HTTP"
-                        : listener.protocol == Protocol::kHttps ? "HTTPS"
-                                                                : "TCP";
-    if (listener.protocol != Protocol::kHttp) {
-      endpoint.note = endpoint.protocol + " listeners are not served yet";
-      endpoints.push_back(endpoint);
-      continue;
-    }
+    endpoint.protocol = NameOf(listener.protocol);
+    const bool http = listener.protocol == Protocol::kHttp || listener.protocol == Protocol::kHttps;
+    const bool alone = routing.HostsOf(listener.port).size() == 1;
     const auto add = [&](const std::string& address, const std::string& url_host, const std::string& host_header) {
       const auto found = opened_.find({address, listener.port});
       if (found == opened_.end()) return;
       ListeningEndpoint one = endpoint;
       one.served = found->second.acceptor != nullptr;
       one.note = found->second.note;
-      if (one.served) one.url = fmt::format("http://{}:{}/", UrlHost(url_host), found->second.port);
+      if (!http && !alone && address == options_.host) {
+        one.served = false;
+        one.note = "several load balancers listen on this port; this one is reached at its own address";
+      }
+      if (one.served) {
+        one.url = fmt::format("{}://{}:{}{}", Lowercase(endpoint.protocol), UrlHost(url_host), found->second.port,
+                              http ? "/" : "");
+      }
       one.host = host_header;
       endpoints.push_back(std::move(one));
     };
     const bool wildcard = HostIsWildcard();
     const std::string shared = wildcard ? "127.0.0.1" : options_.host;
     add(options_.host, load_balancer->dns_name, "");
-    add(options_.host, shared, routing.HostsOf(listener.port).size() > 1 ? load_balancer->dns_name : "");
+    add(options_.host, shared, alone ? "" : load_balancer->dns_name);
     if (options_.own_addresses) {
       const std::string own = routing.OwnAddressOf(load_balancer->arn);
       if (!own.empty()) add(wildcard ? options_.host : own, own, "");

@@ -6,7 +6,8 @@
 #include <spdlog/spdlog.h>
 
 #include "emulator/loadbalancer/http_message.h"
-#include "emulator/loadbalancer/io.h"
+#include "emulator/loadbalancer/stream.h"
+#include "emulator/loadbalancer/tls.h"
 
 namespace drydock::loadbalancer {
 
@@ -15,7 +16,7 @@ namespace {
 using Outcome = ProbeResult::Outcome;
 
 // Reads an answer's head. Anything but HTTP is a failed check.
-Async<ProbeResult> ReadAnswer(Socket& socket) {
+Async<ProbeResult> ReadAnswer(Stream& stream) {
   Buffer buffer;
   HeadScan scan;
   while (true) {
@@ -33,50 +34,51 @@ Async<ProbeResult> ReadAnswer(Socket& socket) {
       co_return ProbeResult{Outcome::kFailed};
     }
     error_code error;
-    buffer.Commit(co_await socket.async_read_some(buffer.Prepare(1024), Into(error)));
+    buffer.Commit(co_await stream.async_read_some(buffer.Prepare(1024), Into(error)));
     if (error) co_return ProbeResult{Outcome::kFailed};
   }
 }
 
-Async<ProbeResult> Check(Socket& socket, const Prober::Probe& probe) {
+Async<ProbeResult> Check(Stream& stream, const Prober::Probe& probe) {
   error_code error;
   const auto address = net::ip::make_address(probe.dial.address, error);
   if (error) co_return ProbeResult{Outcome::kFailed};
-  co_await socket.async_connect({address, probe.dial.port}, Into(error));
+  co_await stream.socket().async_connect({address, probe.dial.port}, Into(error));
   if (error) co_return ProbeResult{Outcome::kFailed};
-  if (!probe.http) {
-    // The preface is what tells the far side whose connection this is.
-    co_await net::async_write(socket, net::buffer(probe.dial.preface), Into(error));
-    co_return ProbeResult{error ? Outcome::kFailed : Outcome::kConnected};
+  // The preface is what tells the far side whose connection this is.
+  co_await net::async_write(stream, net::buffer(probe.dial.preface), Into(error));
+  if (!probe.http) co_return ProbeResult{error ? Outcome::kFailed : Outcome::kConnected};
+  if (!error && probe.tls) {
+    auto& tls = stream.BeginTls(TargetTlsContext());
+    co_await tls.async_handshake(net::ssl::stream_base::client, Into(error));
   }
-  const std::string request = fmt::format(
-      "{}GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\n"
-      "Accept-Encoding: gzip, compressed\r\n\r\n",
-      probe.dial.preface, probe.path, probe.host);
-  co_await net::async_write(socket, net::buffer(request), Into(error));
   if (error) co_return ProbeResult{Outcome::kFailed};
-  co_return co_await ReadAnswer(socket);
+  const std::string request = fmt::format(
+      "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\n"
+      "Accept-Encoding: gzip, compressed\r\n\r\n",
+      probe.path, probe.host);
+  co_await net::async_write(stream, net::buffer(request), Into(error));
+  if (error) co_return ProbeResult{Outcome::kFailed};
+  co_return co_await ReadAnswer(stream);
 }
 
-Async<void> Expire(std::shared_ptr<Timer> timer, std::shared_ptr<Socket> socket, std::shared_ptr<bool> expired) {
+Async<void> Expire(std::shared_ptr<Timer> timer, std::shared_ptr<Stream> stream, std::shared_ptr<bool> expired) {
   error_code error;
   co_await timer->async_wait(Into(error));
   if (error) co_return;
   *expired = true;
-  error_code ignored;
-  socket->cancel(ignored);
+  stream->Cancel();
 }
 
 Async<void> RunProbe(net::io_context& context, Prober::Probe probe, std::function<void(ProbeResult)> done) {
-  const auto socket = std::make_shared<Socket>(context);
+  const auto stream = std::make_shared<Stream>(context);
   const auto timer = std::make_shared<Timer>(context.get_executor(), probe.timeout);
   const auto expired = std::make_shared<bool>(false);
-  net::co_spawn(context, Expire(timer, socket, expired), net::detached);
-  ProbeResult result = co_await Check(*socket, probe);
+  net::co_spawn(context, Expire(timer, stream, expired), net::detached);
+  ProbeResult result = co_await Check(*stream, probe);
   timer->cancel();
   if (*expired) result = {Outcome::kTimeout};
-  error_code ignored;
-  socket->close(ignored);
+  stream->Close();
   done(result);
 }
 

@@ -19,6 +19,7 @@ class Prober {
   struct Probe {
     Dial dial;  // kConnect
     bool http = true;
+    bool tls = false;
     std::string path;
     std::string host;  // "10.0.10.5:3000"
     Duration timeout{};

@@ -109,7 +109,7 @@ Async<RelayResult> Relay(BodySource source, BodySink sink, std::string_view head
     if (!out.empty()) {
       error_code error;
       watched.ExpireIn(patience);
-      co_await net::async_write(sink.socket, std::span<const net::const_buffer>(out), Into(error));
+      co_await net::async_write(sink.stream, std::span<const net::const_buffer>(out), Into(error));
       if (error) {
         result.end = RelayEnd::kSinkFailed;
         co_return result;
@@ -123,7 +123,7 @@ Async<RelayResult> Relay(BodySource source, BodySink sink, std::string_view head
     error_code error;
     watched.ExpireIn(patience);
     const net::mutable_buffer room = source.buffer.Prepare(read_size);
-    const std::size_t received = co_await source.socket.async_read_some(room, Into(error));
+    const std::size_t received = co_await source.stream.async_read_some(room, Into(error));
     source.buffer.Commit(received);
     if (received == room.size()) read_size = kLargeRead;
     if (error) {
@@ -136,7 +136,7 @@ Async<RelayResult> Relay(BodySource source, BodySink sink, std::string_view head
   }
 }
 
-Async<std::uint64_t> RelayUntilEnd(Socket& source, Buffer& buffer, Socket& sink, Watched& watched,
+Async<std::uint64_t> RelayUntilEnd(Stream& source, Buffer& buffer, Stream& sink, Watched& watched,
                                    SteadyClock::duration patience) {
   std::uint64_t bytes = 0;
   while (true) {
@@ -153,8 +153,7 @@ Async<std::uint64_t> RelayUntilEnd(Socket& source, Buffer& buffer, Socket& sink,
     buffer.Commit(received);
     if (error) break;
   }
-  error_code ignored;
-  sink.shutdown(tcp::socket::shutdown_send, ignored);
+  sink.FinishSending();
   co_return bytes;
 }
 

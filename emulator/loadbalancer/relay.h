@@ -10,14 +10,14 @@
 namespace drydock::loadbalancer {
 
 struct BodySource {
-  Socket& socket;
+  Stream& stream;
   Buffer& buffer;  // what is there already; afterwards what belongs to the next message
   BodyKind kind = BodyKind::kNone;
   std::uint64_t length = 0;  // of kLength
 };
 
 struct BodySink {
-  Socket& socket;
+  Stream& stream;
   bool chunked = false;
 };
 
@@ -39,7 +39,7 @@ Async<RelayResult> Relay(BodySource source, BodySink sink, std::string_view head
                          SteadyClock::duration patience);
 
 // Passes bytes on in one direction until the source ends, then tells the sink so. Returns their number.
-Async<std::uint64_t> RelayUntilEnd(Socket& source, Buffer& buffer, Socket& sink, Watched& watched,
+Async<std::uint64_t> RelayUntilEnd(Stream& source, Buffer& buffer, Stream& sink, Watched& watched,
                                    SteadyClock::duration patience);
 
 }  // namespace drydock::loadbalancer

@@ -85,7 +85,10 @@ std::string StatusText(int status) {
 }
 
 std::string ErrorPage(int status) {
-  const std::string title = StatusText(status);
+  return Page(StatusText(status));
+}
+
+std::string Page(const std::string& title) {
   return fmt::format(
       "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n",
       title);
@@ -105,6 +108,9 @@ void AppendOwnResponse(std::string& out, const OwnResponse& response, std::strin
   }
   fmt::format_to(to, "Connection: {}\r\n", keep_alive ? "keep-alive" : "close");
   if (!response.location.empty()) fmt::format_to(to, "Location: {}\r\n", response.location);
+  if (response.fields != nullptr) {
+    for (const auto& [name, value] : *response.fields) fmt::format_to(to, "{}: {}\r\n", name, value);
+  }
   out += "\r\n";
   if (!to_head_request && response.status != 204) out += response.body;
 }

@@ -12,14 +12,16 @@ namespace drydock::loadbalancer {
 // "503 Service Temporarily Unavailable". For other codes the number and what HTTP calls it.
 std::string StatusText(int status);
 
-// The page that comes with such a status.
+// The page that comes with such a status, and one with any title.
 std::string ErrorPage(int status);
+std::string Page(const std::string& title);
 
 struct OwnResponse {
   int status = 200;
   std::string_view content_type = "text/html";
   std::string_view body;
-  std::string_view location;  // empty: no Location
+  std::string_view location;                                                 // empty: no Location
+  const std::vector<std::pair<std::string, std::string>>* fields = nullptr;  // Listener::response_fields
 };
 
 // Appends a whole message: Server, Date, Content-Type, Content-Length, Connection, Location, in AWS's order.

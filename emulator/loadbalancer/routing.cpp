@@ -3,8 +3,10 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "emulator/core/text.h"
+#include "emulator/loadbalancer/tls.h"
 
 namespace drydock::loadbalancer {
 
@@ -25,6 +27,13 @@ RequestCounters Counters::Read() const {
 
 std::string TargetKey(const TargetGroup& group, const Target& target) {
   return fmt::format("{}|{}|{}|{}", group.arn, target.id, target.port, target.address);
+}
+
+std::uint64_t IdentityOf(std::string_view name) {
+  const std::string hash = Sha256(name);
+  std::uint64_t identity = 0;
+  for (std::size_t i = 0; i < sizeof identity; ++i) identity = identity << 8 | static_cast<unsigned char>(hash[i]);
+  return identity;
 }
 
 bool ZoneEnabled(const LoadBalancer& load_balancer, const Target& target) {
@@ -71,11 +80,17 @@ Routing::Routing(ConfigurationPointer configuration, const Routing* previous)
     return counters_.emplace(arn, std::make_shared<Counters>()).first->second;
   };
 
+  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
+    for (const Node& node : load_balancer.nodes) node_addresses_.emplace(load_balancer.vpc_id, node.private_address);
+  }
   const auto load_balancers_of_groups = LoadBalancersOfGroups(*configuration_);
   for (const TargetGroup& group : configuration_->target_groups) {
-    RoutedGroup routed{&group, nullptr, {}, counters_of(group.arn)};
+    RoutedGroup routed{&group, nullptr, IdentityOf(group.arn), true, {}, counters_of(group.arn)};
     const auto used_by = load_balancers_of_groups.find(group.arn);
-    if (used_by != load_balancers_of_groups.end()) routed.load_balancer = used_by->second;
+    if (used_by != load_balancers_of_groups.end()) {
+      routed.load_balancer = used_by->second;
+      routed.cross_zone = group.cross_zone.value_or(used_by->second->attributes.cross_zone);
+    }
     for (const Target& target : group.targets) {
       const std::string key = TargetKey(group, target);
       std::shared_ptr<TargetState> state;
@@ -86,15 +101,20 @@ Routing::Routing(ConfigurationPointer configuration, const Routing* previous)
       if (state == nullptr) state = std::make_shared<TargetState>();
       states_.emplace(key, state);
       const bool routable = target.registration == Registration::kActive && routed.load_balancer != nullptr &&
-                            ZoneEnabled(*routed.load_balancer, target);
+                            ZoneEnabled(*routed.load_balancer, target) && !IsNodeAddress(group.vpc_id, target.address);
       state->withdrawn = !routable;
-      if (routable) routed.targets.push_back({&target, fmt::format("{}:{}", target.address, target.port), state});
+      if (routable) {
+        routed.targets.push_back({&target, fmt::format("{}:{}", target.address, target.port), IdentityOf(key), state});
+      }
     }
     groups_.emplace(group.arn, std::move(routed));
   }
   if (previous != nullptr) {
     for (const auto& [key, state] : previous->states_) {
-      if (!states_.contains(key)) state->withdrawn = true;
+      if (states_.contains(key)) continue;
+      state->withdrawn = true;
+      // A group that no rule names any more took its targets along; their requests may end in peace.
+      state->deregistered = groups_.contains(key.substr(0, key.find('|')));
     }
   }
 
@@ -106,12 +126,33 @@ Routing::Routing(ConfigurationPointer configuration, const Routing* previous)
   AssignOwnAddresses(previous);
   for (const Listener& listener : configuration_->listeners) {
     const auto load_balancer = by_arn.find(listener.load_balancer_arn);
-    if (load_balancer == by_arn.end() || listener.protocol != Protocol::kHttp) continue;
-    listeners_[listener.port].push_back(std::make_unique<RoutedListener>(
-        RoutedListener{&listener, load_balancer->second, ResourceId(listener.load_balancer_arn),
-                       own_addresses_.at(listener.load_balancer_arn), ListenerRules(listener),
-                       counters_.at(listener.load_balancer_arn)}));
+    if (load_balancer == by_arn.end()) continue;
+    listeners_[listener.port].push_back(std::make_unique<RoutedListener>(RoutedListener{
+        &listener, load_balancer->second, ResourceId(listener.load_balancer_arn),
+        IdentityOf(listener.load_balancer_arn), own_addresses_.at(listener.load_balancer_arn), ListenerRules(listener),
+        counters_.at(listener.load_balancer_arn), PrepareCertificates(listener, previous)}));
   }
+}
+
+std::vector<RoutedCertificate> Routing::PrepareCertificates(const Listener& listener, const Routing* previous) {
+  std::vector<RoutedCertificate> prepared;
+  for (const Certificate& certificate : listener.certificates) {
+    const std::string key = Sha256(certificate.body + '\n' + certificate.chain + '\n' + certificate.private_key);
+    auto& context = certificates_[key];
+    if (context == nullptr && previous != nullptr) {
+      const auto known = previous->certificates_.find(key);
+      if (known != previous->certificates_.end()) context = known->second;
+    }
+    if (context == nullptr) {
+      try {
+        context = std::make_shared<const CertificateContext>(certificate);
+      } catch (const std::exception& error) {
+        spdlog::error("load balancer: {} cannot be used: {}", certificate.arn, error.what());
+      }
+    }
+    prepared.push_back({&certificate, context});
+  }
+  return prepared;
 }
 
 void Routing::AssignOwnAddresses(const Routing* previous) {
@@ -133,21 +174,95 @@ void Routing::AssignOwnAddresses(const Routing* previous) {
   }
 }
 
+std::vector<const RoutedListener*> Routing::Candidates(int port, std::string_view local_address,
+                                                       std::initializer_list<Protocol> protocols) const {
+  std::vector<const RoutedListener*> candidates;
+  const auto on_port = listeners_.find(port);
+  if (on_port == listeners_.end()) return candidates;
+  const auto wanted = [&](const RoutedListener& listener) {
+    return std::find(protocols.begin(), protocols.end(), listener.listener->protocol) != protocols.end();
+  };
+  for (const auto& listener : on_port->second) {
+    if (listener->own_address != local_address) continue;
+    if (wanted(*listener)) candidates.push_back(listener.get());
+    return candidates;
+  }
+  for (const auto& listener : on_port->second) {
+    if (wanted(*listener)) candidates.push_back(listener.get());
+  }
+  return candidates;
+}
+
+bool Routing::ServesHttp(int port, std::string_view local_address) const {
+  return HasPlainHttp(port, local_address) || HasHttps(port, local_address);
+}
+
+bool Routing::HasHttps(int port, std::string_view local_address) const {
+  return !Candidates(port, local_address, {Protocol::kHttps}).empty();
+}
+
+bool Routing::HasPlainHttp(int port, std::string_view local_address) const {
+  return !Candidates(port, local_address, {Protocol::kHttp}).empty();
+}
+
+const RoutedListener* Routing::FindTcpListener(int port, std::string_view local_address) const {
+  const auto candidates = Candidates(port, local_address, {Protocol::kTcp});
+  return candidates.size() == 1 ? candidates.front() : nullptr;
+}
+
+const RoutedListener* Routing::FindTlsListener(int port, std::string_view local_address, std::string_view name) const {
+  // Application load balancers first, as ServesHttp has it.
+  auto candidates = Candidates(port, local_address, {Protocol::kHttps});
+  if (candidates.empty()) candidates = Candidates(port, local_address, {Protocol::kTls});
+  if (candidates.size() <= 1) return candidates.empty() ? nullptr : candidates.front();
+  for (const RoutedListener* listener : candidates) {
+    if (EqualsIgnoringCase(listener->load_balancer->dns_name, name)) return listener;
+  }
+  for (const RoutedListener* listener : candidates) {
+    for (const Certificate& certificate : listener->listener->certificates) {
+      for (const std::string& covered : certificate.names) {
+        if (NameCovers(covered, name)) return listener;
+      }
+    }
+  }
+  return nullptr;
+}
+
+const RoutedListener* Routing::FindListenerByArn(int port, std::string_view arn) const {
+  const auto on_port = listeners_.find(port);
+  if (on_port == listeners_.end()) return nullptr;
+  for (const auto& listener : on_port->second) {
+    if (listener->listener->arn == arn) return listener.get();
+  }
+  return nullptr;
+}
+
 const RoutedListener* Routing::FindListener(int port, std::string_view local_address, std::string_view host,
                                             bool& ambiguous) const {
   ambiguous = false;
   const auto on_port = listeners_.find(port);
   if (on_port == listeners_.end()) return nullptr;
+  // By hand rather than with Candidates(): this is asked for each request.
+  const RoutedListener* only = nullptr;
+  std::size_t count = 0;
   for (const auto& listener : on_port->second) {
-    if (listener->own_address == local_address) return listener.get();
+    const bool plain = listener->listener->protocol == Protocol::kHttp;
+    if (listener->own_address == local_address) return plain ? listener.get() : nullptr;
+    if (plain && ++count == 1) only = listener.get();
   }
-  if (on_port->second.size() == 1) return on_port->second.front().get();
+  if (count <= 1) return only;
   const std::string_view name = HostWithoutPort(host);
   for (const auto& listener : on_port->second) {
+    if (listener->listener->protocol != Protocol::kHttp) continue;
     if (EqualsIgnoringCase(listener->load_balancer->dns_name, name)) return listener.get();
   }
   ambiguous = true;
   return nullptr;
+}
+
+const Node& NodeAt(const LoadBalancer& load_balancer, std::size_t index) {
+  static const Node kNone;
+  return load_balancer.nodes.empty() ? kNone : load_balancer.nodes[index % load_balancer.nodes.size()];
 }
 
 const LoadBalancer* Routing::FindLoadBalancer(const std::string& arn) const {
@@ -165,6 +280,10 @@ std::string Routing::OwnAddressOf(const std::string& load_balancer_arn) const {
 const RoutedGroup* Routing::FindGroup(const std::string& arn) const {
   const auto found = groups_.find(arn);
   return found == groups_.end() ? nullptr : &found->second;
+}
+
+bool Routing::IsNodeAddress(const std::string& vpc_id, const std::string& address) const {
+  return node_addresses_.contains({vpc_id, address});
 }
 
 std::vector<std::string> Routing::HostsOf(int port) const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,11 +18,15 @@
 
 namespace drydock::loadbalancer {
 
+class CertificateContext;  // tls.h
+
 // What is known of a target for as long as it stays registered, over all configurations.
 struct TargetState {
   std::atomic<bool> healthy{false};
-  std::atomic<bool> withdrawn{false};  // no requests any more: idle connections may be closed
+  std::atomic<bool> withdrawn{false};     // no requests any more: idle connections may be closed
+  std::atomic<bool> deregistered{false};  // the delay is over too: requests under way end
   std::atomic<std::uint32_t> outstanding_requests{0};
+  std::atomic<std::int64_t> slow_start{0};  // since when, in milliseconds since 1970; 0: not in slow start
 };
 
 struct Counters {
@@ -36,28 +41,44 @@ struct Counters {
 
 struct RoutedTarget {
   const Target* target = nullptr;
-  std::string endpoint;  // "10.0.10.5:3000"
+  std::string endpoint;        // "10.0.10.5:3000"
+  std::uint64_t identity = 0;  // in stickiness cookies
   std::shared_ptr<TargetState> state;
 };
 
 struct RoutedGroup {
   const TargetGroup* group = nullptr;
   const LoadBalancer* load_balancer = nullptr;  // the one whose rules use the group; nullptr: none
-  std::vector<RoutedTarget> targets;            // those that may get requests: neither draining nor unused
+  std::uint64_t identity = 0;                   // in stickiness cookies
+  bool cross_zone = true;
+  std::vector<RoutedTarget> targets;  // those that may get requests: neither draining nor unused
   std::shared_ptr<Counters> counters;
+};
+
+struct RoutedCertificate {
+  const Certificate* certificate = nullptr;
+  std::shared_ptr<const CertificateContext> context;  // nullptr: it cannot be used
 };
 
 struct RoutedListener {
   const Listener* listener = nullptr;
   const LoadBalancer* load_balancer = nullptr;
-  std::string resource_id;  // "app/<name>/<id>", from the ARN
-  std::string own_address;  // the load balancer's 127.x.y.z
+  std::string resource_id;     // "app/<name>/<id>", from the ARN
+  std::uint64_t identity = 0;  // the load balancer's, in stickiness cookies
+  std::string own_address;     // the load balancer's 127.x.y.z
   ListenerRules rules;
   std::shared_ptr<Counters> counters;  // the load balancer's
+  std::vector<RoutedCertificate> certificates;
 };
+
+// The node of a connection: any number means one of them. An empty one where the load balancer has none.
+const Node& NodeAt(const LoadBalancer& load_balancer, std::size_t index);
 
 // Targets are told apart by group, id, port and address.
 std::string TargetKey(const TargetGroup& group, const Target& target);
+
+// A number that stands for a name; the same in every run.
+std::uint64_t IdentityOf(std::string_view name);
 
 // Whether the load balancer is present in the target's Availability Zone.
 bool ZoneEnabled(const LoadBalancer& load_balancer, const Target& target);
@@ -67,7 +88,19 @@ class Routing {
   // States and counters are taken over from `previous` where they are still wanted.
   Routing(ConfigurationPointer configuration, const Routing* previous);
 
-  // The listener for a request. At a load balancer's own address it is that one's; otherwise the Host decides, and
+  // Whether what arrives there is a matter of an application load balancer's. Where network load balancers share the
+  // port with one they are reached at their own addresses only.
+  bool ServesHttp(int port, std::string_view local_address) const;
+  // Whether some listener there takes TLS, and whether some takes plain HTTP.
+  bool HasHttps(int port, std::string_view local_address) const;
+  bool HasPlainHttp(int port, std::string_view local_address) const;
+  // The TCP listener there; nullptr also when there are several and the address is nobody's own.
+  const RoutedListener* FindTcpListener(int port, std::string_view local_address) const;
+  // The HTTPS or TLS listener for a name: by the address, by the load balancer's DNS name, by its certificates, or the
+  // only one. nullptr when there is none, or several and the name is nobody's.
+  const RoutedListener* FindTlsListener(int port, std::string_view local_address, std::string_view name) const;
+  const RoutedListener* FindListenerByArn(int port, std::string_view arn) const;
+  // The HTTP listener for a request. At a load balancer's own address it is that one's; otherwise the Host decides, and
   // where one load balancer alone has a listener on the port, any Host is its own. nullptr when there is none; then
   // `ambiguous` says whether there are several on the port and the Host is nobody's.
   const RoutedListener* FindListener(int port, std::string_view local_address, std::string_view host,
@@ -77,6 +110,8 @@ class Routing {
   // nobody else's. Never in 127.0.0.0/16, where other software lives. Empty for an unknown ARN.
   std::string OwnAddressOf(const std::string& load_balancer_arn) const;
   const RoutedGroup* FindGroup(const std::string& arn) const;
+  // Whether the address is a load balancer's own in this VPC: no target then.
+  bool IsNodeAddress(const std::string& vpc_id, const std::string& address) const;
   // The DNS names of the load balancers with a listener on the port.
   std::vector<std::string> HostsOf(int port) const;
 
@@ -87,13 +122,19 @@ class Routing {
 
  private:
   void AssignOwnAddresses(const Routing* previous);
+  std::vector<RoutedCertificate> PrepareCertificates(const Listener& listener, const Routing* previous);
+  // The listeners that a connection there may be for, of the protocols named.
+  std::vector<const RoutedListener*> Candidates(int port, std::string_view local_address,
+                                                std::initializer_list<Protocol> protocols) const;
 
   ConfigurationPointer configuration_;
-  std::unordered_map<std::string, std::shared_ptr<Counters>> counters_;    // by ARN of load balancer or group
-  std::unordered_map<std::string, std::shared_ptr<TargetState>> states_;   // by TargetKey
-  std::unordered_map<std::string, RoutedGroup> groups_;                    // by ARN
-  std::map<std::string, std::string> own_addresses_;                       // by load balancer's ARN
-  std::map<int, std::vector<std::unique_ptr<RoutedListener>>> listeners_;  // by port
+  std::unordered_map<std::string, std::shared_ptr<Counters>> counters_;            // by ARN of load balancer or group
+  std::unordered_map<std::string, std::shared_ptr<TargetState>> states_;           // by TargetKey
+  std::unordered_map<std::string, RoutedGroup> groups_;                            // by ARN
+  std::set<std::pair<std::string, std::string>> node_addresses_;                   // VPC and private address
+  std::map<std::string, std::string> own_addresses_;                               // by load balancer's ARN
+  std::map<int, std::vector<std::unique_ptr<RoutedListener>>> listeners_;          // by port
+  std::map<std::string, std::shared_ptr<const CertificateContext>> certificates_;  // by a hash of all that is in them
 };
 
 }  // namespace drydock::loadbalancer

@@ -118,11 +118,12 @@ struct ListenerRules::PreparedRule {
   int priority;
   std::vector<PreparedCondition> conditions;
   const Action* action;
+  Transforms transforms;
 };
 
 ListenerRules::ListenerRules(const Listener& listener) : default_action_(&listener.default_action) {
   for (const Rule& rule : listener.rules) {
-    PreparedRule prepared{rule.priority, {}, &rule.action};
+    PreparedRule prepared{rule.priority, {}, &rule.action, Transforms(rule)};
     for (const Condition& condition : rule.conditions) prepared.conditions.emplace_back(condition);
     rules_.push_back(std::move(prepared));
   }
@@ -137,10 +138,10 @@ ListenerRules::Match ListenerRules::Find(const RequestFacts& request) const {
   for (const PreparedRule& rule : rules_) {
     const auto& conditions = rule.conditions;
     if (std::all_of(conditions.begin(), conditions.end(), [&](const auto& c) { return c.Matches(request); })) {
-      return {rule.action, rule.priority};
+      return {rule.action, rule.priority, rule.transforms.empty() ? nullptr : &rule.transforms};
     }
   }
-  return {default_action_, 0};
+  return {default_action_, 0, nullptr};
 }
 
 bool AddressInCidr(std::string_view address, std::string_view cidr) {

@@ -8,6 +8,7 @@
 
 #include "emulator/loadbalancer/configuration.h"
 #include "emulator/loadbalancer/http_message.h"
+#include "emulator/loadbalancer/transforms.h"
 
 namespace drydock::loadbalancer {
 
@@ -31,7 +32,8 @@ class ListenerRules {
 
   struct Match {
     const Action* action = nullptr;
-    int priority = 0;  // 0: the default action
+    int priority = 0;                        // 0: the default action
+    const Transforms* transforms = nullptr;  // nullptr: the rule has none
   };
   Match Find(const RequestFacts& request) const;
 

@@ -64,3 +64,27 @@ TEST_CASE("large equal weights do not send requests in blocks") {
   }
   CHECK(longest <= 3);
 }
+
+// "Slow start mode": the share grows evenly to the full one.
+TEST_CASE("slow start") {
+  CHECK(SlowStartShare(0, Seconds(30)) == 1);
+  CHECK(SlowStartShare(15'000, Seconds(30)) == 500);
+  CHECK(SlowStartShare(31'000, Seconds(30)) == Candidate::kFullShare);
+  const auto counts = Spread({{true, 0}, {true, 0, 250}}, Algorithm::kRoundRobin, 1000);
+  CHECK(counts[1] > 180);
+  CHECK(counts[1] < 220);
+  CHECK(Spread({{true, 0, 1}, {false, 0}}, Algorithm::kRoundRobin, 10) == std::vector<int>{10, 0});
+}
+
+// "Target group health": unhealthy state routing.
+TEST_CASE("with fewer healthy targets than wanted all are routed to") {
+  TargetGroup group;
+  CHECK(MinimumHealthy(group, 3) == 1);
+  group.minimum_healthy_percentage = 50;
+  CHECK(MinimumHealthy(group, 3) == 2);
+  group.minimum_healthy_count = 3;
+  CHECK(MinimumHealthy(group, 3) == 3);
+  const std::vector<Candidate> one_down = {{true, 0}, {false, 0}};
+  CHECK(ChooseTarget(one_down, Algorithm::kRoundRobin, 1, 1) == 0);
+  CHECK(ChooseTarget(one_down, Algorithm::kRoundRobin, 1, 2) == 1);
+}

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "emulator/core/text.h"
+#include "emulator/loadbalancer/configuration.h"
 
 namespace drydock::loadbalancer {
 
@@ -48,6 +49,13 @@ TargetHealth DeregistrationInProgress() {
 }
 TargetHealth HealthCheckDisabled() {
   return {TargetStatus::kUnavailable, "Target.HealthCheckDisabled", "Health checks are disabled"};
+}
+TargetHealth IpUnusable() {
+  return {TargetStatus::kUnused, "Target.IpUnusable",
+          "The IP address cannot be used as a target, as it is in use by a load balancer"};
+}
+TargetHealth InternalError() {
+  return {TargetStatus::kUnhealthy, "Elb.InternalError", "Health checks failed due to an internal error"};
 }
 
 namespace {

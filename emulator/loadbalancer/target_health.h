@@ -3,13 +3,15 @@
 // reference, TargetHealth.
 #pragma once
 
+#include <compare>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "emulator/loadbalancer/configuration.h"
-
 namespace drydock::loadbalancer {
+
+struct HealthCheckSettings;  // configuration.h
 
 enum class TargetStatus { kInitial, kHealthy, kUnhealthy, kUnused, kDraining, kUnavailable };
 
@@ -31,6 +33,8 @@ TargetHealth NotInUse();
 TargetHealth ZoneNotEnabled();
 TargetHealth DeregistrationInProgress();
 TargetHealth HealthCheckDisabled();
+TargetHealth IpUnusable();
+TargetHealth InternalError();
 
 // What came of one probe.
 struct ProbeResult {

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "emulator/loadbalancer/configuration.h"
+
 using namespace drydock::loadbalancer;
 
 namespace {

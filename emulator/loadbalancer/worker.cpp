@@ -4,6 +4,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include "emulator/loadbalancer/client_connection.h"
+#include "emulator/loadbalancer/tcp_connection.h"
+#include "emulator/loadbalancer/tls.h"
+
 namespace drydock::loadbalancer {
 
 namespace {
@@ -28,6 +32,13 @@ void Shared::Publish(std::shared_ptr<const Routing> routing) {
   std::lock_guard lock(mutex_);
   routing_ = std::move(routing);
   version_.fetch_add(1, std::memory_order_release);
+}
+
+Worker::Worker(Shared& shared)
+    : shared_(shared), random_(std::random_device()()), tls_(std::make_unique<TlsServer>()) {}
+
+Worker::~Worker() {
+  idle_.clear();  // before the context that their sockets belong to
 }
 
 void Worker::Start() {
@@ -105,6 +116,48 @@ const Verdict& Worker::JudgeTarget(const LoadBalancer& load_balancer, const Node
   });
 }
 
+const RoutedTarget* Worker::Choose(const RoutedGroup& group, std::size_t& node_index, std::uint64_t ticket) {
+  if (group.targets.empty()) return nullptr;
+  const LoadBalancer& load_balancer = *group.load_balancer;
+  const auto reaches = [&](const Node& node, const RoutedTarget& target) {
+    const std::string& zone = target.target->availability_zone;
+    return group.cross_zone || zone == node.availability_zone || zone == "all";
+  };
+  // Zones without a healthy target, or without any where none is healthy, are taken out of the DNS; here the connection
+  // comes to another zone's node then.
+  const auto find_node = [&](bool healthy) {
+    for (std::size_t i = 0; i < load_balancer.nodes.size(); ++i) {
+      const Node& candidate = NodeAt(load_balancer, node_index + i);
+      const bool alive = std::any_of(group.targets.begin(), group.targets.end(), [&](const RoutedTarget& target) {
+        return (target.state->healthy || !healthy) && reaches(candidate, target);
+      });
+      if (!alive) continue;
+      node_index += i;
+      return true;
+    }
+    return false;
+  };
+  if (!group.cross_zone && !find_node(/*healthy=*/true)) find_node(/*healthy=*/false);
+  const Node& node = NodeAt(load_balancer, node_index);
+  const Seconds slow_start = group.group->slow_start;
+  candidates_.clear();
+  candidate_targets_.clear();
+  for (const RoutedTarget& target : group.targets) {
+    if (!reaches(node, target)) continue;
+    Candidate candidate{target.state->healthy.load(std::memory_order_relaxed),
+                        target.state->outstanding_requests.load(std::memory_order_relaxed)};
+    if (slow_start.count() > 0) {
+      const std::int64_t since = target.state->slow_start;
+      if (since != 0) candidate.share = SlowStartShare(shared_.clock.Now().milliseconds - since, slow_start);
+    }
+    candidates_.push_back(candidate);
+    candidate_targets_.push_back(&target);
+  }
+  const auto chosen =
+      ChooseTarget(candidates_, group.group->algorithm, ticket, MinimumHealthy(*group.group, candidates_.size()));
+  return chosen ? candidate_targets_[*chosen] : nullptr;
+}
+
 std::unique_ptr<Upstream> Worker::TakeIdle(const TargetState* target, const std::string& node_address) {
   const auto found = idle_.find(target);
   if (found == idle_.end()) return nullptr;
@@ -113,7 +166,7 @@ std::unique_ptr<Upstream> Worker::TakeIdle(const TargetState* target, const std:
     if (connections[i]->node_address != node_address) continue;
     std::unique_ptr<Upstream> upstream = std::move(connections[i]);
     connections.erase(connections.begin() + static_cast<std::ptrdiff_t>(i));
-    if (IsQuietAndOpen(upstream->socket)) return upstream;
+    if (IsQuietAndOpen(upstream->stream.socket())) return upstream;
   }
   return nullptr;
 }
@@ -144,16 +197,27 @@ Async<void> Worker::Sweep() {
     co_await timer.async_wait(Into(error));
     const auto now = SteadyClock::now();
     for (Watched* const connection : watched_) {
-      if (connection->deadline() <= now) connection->Expire();
+      if (connection->deadline() <= now || connection->IsGone()) connection->Expire();
     }
     for (auto& [target, connections] : idle_) {
       std::erase_if(connections, [now](const auto& upstream) {
-        return upstream->idle_until <= now || upstream->target->withdrawn || !IsQuietAndOpen(upstream->socket);
+        return upstream->idle_until <= now || upstream->target->withdrawn || !IsQuietAndOpen(upstream->stream.socket());
       });
     }
     std::erase_if(idle_, [](const auto& entry) { return entry.second.empty(); });
   }
   sweeping_ = false;
+}
+
+Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::string local_address) {
+  const bool is_http = worker.CurrentRouting()->ServesHttp(listener_port, local_address);
+  if (is_http) {
+    ClientConnection connection(worker, std::move(socket), listener_port, std::move(local_address));
+    co_await connection.Run();
+  } else {
+    TcpConnection connection(worker, std::move(socket), listener_port, std::move(local_address));
+    co_await connection.Run();
+  }
 }
 
 const std::string& Worker::Date() {

@@ -15,9 +15,15 @@
 #include "emulator/loadbalancer/data_plane.h"
 #include "emulator/loadbalancer/io.h"
 #include "emulator/loadbalancer/routing.h"
+#include "emulator/loadbalancer/stream.h"
 #include "emulator/loadbalancer/target_choice.h"
 
 namespace drydock::loadbalancer {
+
+class TlsServer;
+
+// A client on this machine counts as one on the internet (RFC 5737, documentation addresses).
+inline constexpr std::string_view kInternetSource = "203.0.113.1";
 
 // What all workers share.
 class Shared {
@@ -49,11 +55,13 @@ class Shared {
   std::atomic<std::uint64_t> version_{0};
 };
 
-// Something with a deadline. Worker::Sweep calls Expire() within a quarter of a second after it.
+// Something with a deadline. Worker::Sweep calls Expire() within a quarter of a second after it, or after what it works
+// on is gone.
 class Watched {
  public:
   virtual ~Watched() = default;
   virtual void Expire() = 0;
+  virtual bool IsGone() const { return false; }
   void ExpireIn(SteadyClock::duration time) { deadline_ = SteadyClock::now() + time; }
   void NeverExpire() { deadline_ = SteadyClock::time_point::max(); }
   SteadyClock::time_point deadline() const { return deadline_; }
@@ -64,8 +72,8 @@ class Watched {
 
 // An open connection to a target.
 struct Upstream {
-  explicit Upstream(net::io_context& context) : socket(context) {}
-  Socket socket;
+  explicit Upstream(net::io_context& context) : stream(context) {}
+  Stream stream;
   Buffer buffer;
   std::shared_ptr<TargetState> target;
   std::string node_address;
@@ -76,8 +84,8 @@ struct Upstream {
 
 class Worker {
  public:
-  explicit Worker(Shared& shared) : shared_(shared), random_(std::random_device()()) {}
-  ~Worker() { idle_.clear(); }  // before the context that their sockets belong to
+  explicit Worker(Shared& shared);
+  ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -95,6 +103,10 @@ class Worker {
   const Verdict& JudgeClient(const RoutedListener& listener, const Node& node, const std::string& source);
   const Verdict& JudgeTarget(const LoadBalancer& load_balancer, const Node& node, const Target& target);
 
+  // The target for a request or connection that arrived at the node, by the group's algorithm; nullptr when there is
+  // none. Moves to another node where the group has no healthy target in this one's zone and may not use others.
+  const RoutedTarget* Choose(const RoutedGroup& group, std::size_t& node_index, std::uint64_t ticket);
+
   // An idle connection from the node to the target that still lives, or nullptr.
   std::unique_ptr<Upstream> TakeIdle(const TargetState* target, const std::string& node_address);
   void PutIdle(std::unique_ptr<Upstream> upstream, SteadyClock::duration keep);
@@ -105,7 +117,7 @@ class Worker {
   // The present time as HTTP writes it.
   const std::string& Date();
   std::uint64_t Random() { return random_(); }
-  std::vector<Candidate>& candidates() { return candidates_; }
+  TlsServer& tls() { return *tls_; }
 
  private:
   template <class Judge>
@@ -124,14 +136,17 @@ class Worker {
   std::string date_;
   std::int64_t date_second_ = -1;
   std::mt19937_64 random_;
+  // Space for a choice of target.
   std::vector<Candidate> candidates_;
+  std::vector<const RoutedTarget*> candidate_targets_;
+  const std::unique_ptr<TlsServer> tls_;
 
   net::io_context context_{1};  // last: its destruction destroys the connections, which use the members above
   std::thread thread_;
 };
 
-// Serves one client connection until it ends. `local_address` is where it arrived: perhaps a load balancer's own
-// address. Defined in client_connection.cpp.
+// Serves one client connection until it ends, by the protocol of the listener there. `local_address` is where it
+// arrived: perhaps a load balancer's own address.
 Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::string local_address);
 
 }  // namespace drydock::loadbalancer

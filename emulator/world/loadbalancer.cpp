@@ -8,12 +8,16 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "store/records/acm/certificate.h"
 #include "store/records/ec2/network_interface.h"
 #include "store/records/elbv2/listener.h"
 #include "store/records/elbv2/load_balancer.h"
 #include "store/records/elbv2/rule.h"
 #include "store/records/elbv2/target.h"
 #include "store/records/elbv2/target_group.h"
+#include "store/sealing.h"
 
 namespace drydock::world {
 
@@ -38,12 +42,29 @@ void Take(const Attributes& attributes, const char* key, loadbalancer::Seconds& 
     value = loadbalancer::Seconds(ReadNumber(found->second, static_cast<int>(value.count())));
 }
 
+std::string ValueOf(const Attributes& attributes, const char* key, const char* otherwise) {
+  const auto found = attributes.find(key);
+  return found == attributes.end() ? otherwise : found->second;
+}
+
 loadbalancer::LoadBalancerAttributes AttributesOf(const elbv2::LoadBalancer& record) {
   loadbalancer::LoadBalancerAttributes attributes;
   Take(record.attributes, "idle_timeout.timeout_seconds", attributes.idle_timeout);
   Take(record.attributes, "client_keep_alive.seconds", attributes.client_keep_alive);
   Take(record.attributes, "routing.http.drop_invalid_header_fields.enabled", attributes.drop_invalid_header_fields);
   Take(record.attributes, "routing.http.xff_client_port.enabled", attributes.xff_client_port);
+  Take(record.attributes, "routing.http.preserve_host_header.enabled", attributes.preserve_host_header);
+  Take(record.attributes, "routing.http.x_amzn_tls_version_and_cipher_suite.enabled", attributes.tls_fields);
+  attributes.access_log_group = ValueOf(record.attributes, "drydock.access_logs.log_group", "");
+  attributes.cross_zone = record.type != "network";
+  Take(record.attributes, "load_balancing.cross_zone.enabled", attributes.cross_zone);
+  const auto desync = record.attributes.find("routing.http.desync_mitigation_mode");
+  if (desync != record.attributes.end()) {
+    using loadbalancer::DesyncMode;
+    attributes.desync_mitigation = desync->second == "monitor"     ? DesyncMode::kMonitor
+                                   : desync->second == "strictest" ? DesyncMode::kStrictest
+                                                                   : DesyncMode::kDefensive;
+  }
   const auto mode = record.attributes.find("routing.http.xff_header_processing.mode");
   if (mode != record.attributes.end()) {
     using loadbalancer::ForwardedForMode;
@@ -91,6 +112,8 @@ loadbalancer::Action ActionOf(const elbv2::Rule& rule) {
   loadbalancer::Forward forward;
   for (const auto& group : action.target_groups)
     forward.target_groups.push_back({group.target_group_arn, group.weight.value_or(1)});
+  if (action.stickiness_enabled.value_or(false))
+    forward.stickiness = loadbalancer::Seconds(action.stickiness_seconds.value_or(0));
   return forward;
 }
 
@@ -117,22 +140,67 @@ loadbalancer::Rule RuleOf(const elbv2::Rule& record) {
     out.http_header_name = condition.http_header_name;
     for (const auto& pair : condition.query_strings) out.query_strings.push_back({pair.key.value_or(""), pair.value});
   }
+  for (const auto& transform : record.transforms) {
+    auto& rewrite = transform.type == "host-header-rewrite" ? rule.host_header_rewrite : rule.url_rewrite;
+    for (const auto& one : transform.rewrites) rewrite = loadbalancer::Rewrite{one.regex, one.replace};
+  }
   return rule;
 }
 
+// Of TCP_UDP the half that Drydock serves.
 loadbalancer::Protocol ProtocolOf(const std::string& protocol) {
   if (protocol == "HTTP") return loadbalancer::Protocol::kHttp;
   if (protocol == "HTTPS") return loadbalancer::Protocol::kHttps;
+  if (protocol == "TLS") return loadbalancer::Protocol::kTls;
   return loadbalancer::Protocol::kTcp;
 }
 
-loadbalancer::Listener ListenerOf(const elbv2::Listener& record) {
+// Application Load Balancer guide, "HTTP header modification".
+constexpr std::pair<const char*, const char*> kResponseFields[] = {
+    {"strict_transport_security", "Strict-Transport-Security"},
+    {"access_control_allow_origin", "Access-Control-Allow-Origin"},
+    {"access_control_allow_methods", "Access-Control-Allow-Methods"},
+    {"access_control_allow_headers", "Access-Control-Allow-Headers"},
+    {"access_control_allow_credentials", "Access-Control-Allow-Credentials"},
+    {"access_control_expose_headers", "Access-Control-Expose-Headers"},
+    {"access_control_max_age", "Access-Control-Max-Age"},
+    {"content_security_policy", "Content-Security-Policy"},
+    {"x_content_type_options", "X-Content-Type-Options"},
+    {"x_frame_options", "X-Frame-Options"},
+};
+
+// The certificates that are there and issued; the key is opened for the data plane only.
+std::vector<loadbalancer::Certificate> CertificatesOf(store::Transaction& tx, const Scope& scope,
+                                                      const elbv2::Listener& record) {
+  std::vector<loadbalancer::Certificate> certificates;
+  for (const std::string& arn : record.certificate_arns) {
+    const auto certificate = tx.Get<records::acm::Certificate>(scope, arn);
+    const auto key = certificate ? store::Unseal(tx, arn, certificate->sealed_private_key) : std::nullopt;
+    if (key) certificates.push_back({arn, certificate->names, certificate->certificate, certificate->chain, *key});
+  }
+  return certificates;
+}
+
+loadbalancer::Listener ListenerOf(store::Transaction& tx, const Scope& scope, const elbv2::Listener& record) {
   loadbalancer::Listener listener;
   listener.arn = record.arn;
   listener.load_balancer_arn = record.load_balancer_arn;
   listener.port = record.port;
   listener.protocol = ProtocolOf(record.protocol);
+  listener.ssl_policy = record.ssl_policy;
+  listener.certificates = CertificatesOf(tx, scope, record);
+  const std::string tls = "routing.http.request.x_amzn_tls_";
+  const std::string version = ValueOf(record.attributes, (tls + "version.header_name").c_str(), "");
+  const std::string cipher = ValueOf(record.attributes, (tls + "cipher_suite.header_name").c_str(), "");
+  if (!version.empty()) listener.tls_version_field = version;
+  if (!cipher.empty()) listener.tls_cipher_field = cipher;
+  Take(record.attributes, "tcp.idle_timeout.seconds", listener.tcp_idle_timeout);
   Take(record.attributes, "routing.http.response.server.enabled", listener.server_header);
+  for (const auto& [attribute, field] : kResponseFields) {
+    const auto found = record.attributes.find(fmt::format("routing.http.response.{}.header_value", attribute));
+    if (found != record.attributes.end() && !found->second.empty())
+      listener.response_fields.emplace_back(field, found->second);
+  }
   return listener;
 }
 
@@ -142,6 +210,26 @@ loadbalancer::Algorithm AlgorithmOf(const Attributes& attributes) {
   if (found->second == "least_outstanding_requests") return loadbalancer::Algorithm::kLeastOutstandingRequests;
   if (found->second == "weighted_random") return loadbalancer::Algorithm::kWeightedRandom;
   return loadbalancer::Algorithm::kRoundRobin;
+}
+
+loadbalancer::Stickiness StickinessOf(const elbv2::TargetGroup& record) {
+  using loadbalancer::StickinessType;
+  const Attributes& attributes = record.attributes;
+  if (ValueOf(attributes, "stickiness.enabled", "false") != "true") return {};
+  loadbalancer::Stickiness stickiness;
+  const bool http = record.protocol == "HTTP" || record.protocol == "HTTPS";
+  const std::string type = ValueOf(attributes, "stickiness.type", http ? "lb_cookie" : "source_ip");
+  if (type == "source_ip") {
+    stickiness.type = StickinessType::kSourceIp;
+  } else if (type == "app_cookie") {
+    stickiness.type = StickinessType::kApplicationCookie;
+    stickiness.cookie_name = ValueOf(attributes, "stickiness.app_cookie.cookie_name", "");
+    Take(attributes, "stickiness.app_cookie.duration_seconds", stickiness.duration);
+  } else {
+    stickiness.type = StickinessType::kLoadBalancerCookie;
+    Take(attributes, "stickiness.lb_cookie.duration_seconds", stickiness.duration);
+  }
+  return stickiness;
 }
 
 loadbalancer::TargetGroup GroupOf(const elbv2::TargetGroup& record) {
@@ -162,6 +250,13 @@ loadbalancer::TargetGroup GroupOf(const elbv2::TargetGroup& record) {
   group.health_check.unhealthy_threshold = check.unhealthy_threshold;
   group.health_check.matcher = check.http_code;
   group.algorithm = AlgorithmOf(record.attributes);
+  group.stickiness = StickinessOf(record);
+  Take(record.attributes, "slow_start.duration_seconds", group.slow_start);
+  const std::string cross_zone = ValueOf(record.attributes, "load_balancing.cross_zone.enabled", "");
+  if (cross_zone == "true" || cross_zone == "false") group.cross_zone = cross_zone == "true";
+  const std::string minimum = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.";
+  group.minimum_healthy_count = ReadNumber(ValueOf(record.attributes, (minimum + "count").c_str(), "1"), 1);
+  group.minimum_healthy_percentage = ReadNumber(ValueOf(record.attributes, (minimum + "percentage").c_str(), "off"), 0);
   return group;
 }
 
@@ -221,7 +316,7 @@ loadbalancer::Configuration ReadLoadBalancers(store::Transaction& tx) {
   // The data plane knows nothing of UDP.
   for (const auto& [scope, record] : tx.ListAll<elbv2::Listener>())
     if (active.contains(record.load_balancer_arn) && record.protocol != "UDP")
-      configuration.listeners.push_back(ListenerOf(record));
+      configuration.listeners.push_back(ListenerOf(tx, scope, record));
   AddTargetGroups(tx, AddRules(tx, configuration), configuration);
   return configuration;
 }
@@ -256,6 +351,7 @@ class LoadBalancerWorld::Publisher {
   bool Concerns(const store::Commit& commit) {
     for (const store::Change& change : commit.changes) {
       if (std::string_view(change.table).starts_with("elbv2_")) return true;
+      if (change.Is<records::acm::Certificate>()) return true;
       if (!change.Is<NetworkInterface>()) continue;
       const std::lock_guard lock(interfaces_mutex_);
       if (interfaces_.contains(change.id)) return true;

@@ -14,6 +14,7 @@
 #include "emulator/api/operation.h"
 #include "handlers/elbv2/attributes.h"
 #include "handlers/elbv2/lookup.h"
+#include "store/records/logs/log_group.h"
 #include "store/table.h"
 
 namespace drydock::elbv2 {
@@ -58,6 +59,10 @@ ModifyLoadBalancerAttributesOutput ModifyLoadBalancerAttributes(Context& context
                                                                 const ModifyLoadBalancerAttributesInput& in) {
   auto load_balancer = RequireLoadBalancer(context, *in.LoadBalancerArn);
   SetAttributes(load_balancer, Read(in.Attributes));
+  const std::string log_group = load_balancer.attributes[kAccessLogGroup];
+  if (!log_group.empty() && !context.tx.Get<records::logs::LogGroup>(context.scope, log_group))
+    throw errors::Validation(fmt::format("The log group '{}' does not exist", log_group));
+  if (log_group.empty()) load_balancer.attributes.erase(kAccessLogGroup);
   context.tx.Put(context.scope, load_balancer);
   ModifyLoadBalancerAttributesOutput out;
   out.Attributes = Written<LoadBalancerAttribute>(AttributesOf(load_balancer));

@@ -1,6 +1,8 @@
 // Defaults and ranges: aws-facts E.3; API Reference, LoadBalancerAttribute, TargetGroupAttribute, ListenerAttribute.
 #include "handlers/elbv2/attributes.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -18,6 +20,7 @@ struct Attribute {
   std::string default_value;
   std::vector<std::string> choices = {};
   std::optional<std::pair<std::int64_t, std::int64_t>> range = std::nullopt;
+  bool own = false;  // Drydock's, not AWS's: shown only once it is set
 };
 using Attributes = std::vector<Attribute>;
 
@@ -69,6 +72,8 @@ Attributes Known(const records::elbv2::LoadBalancer& load_balancer) {
   known.push_back(Choice("routing.http.xff_header_processing.mode", {"append", "preserve", "remove"}));
   known.push_back(Flag("routing.http2.enabled", true));
   known.push_back(Flag("waf.fail_open.enabled", false));
+  // A log group of CloudWatch Logs that gets the access log lines.
+  known.push_back({kAccessLogGroup, "", {}, std::nullopt, true});
   return known;
 }
 
@@ -137,6 +142,16 @@ std::optional<std::int64_t> ReadNumber(const std::string& text) {
   return number;
 }
 
+// Nothing that would end a line of a head. The wording is unconfirmed.
+void CheckText(const std::string& key, const std::string& value) {
+  const bool name = key.ends_with(".header_name");
+  const bool valid = std::all_of(value.begin(), value.end(), [&](char c) {
+    if (name) return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+    return static_cast<unsigned char>(c) >= ' ' && c != 0x7f;
+  });
+  if (!valid) throw errors::Validation(fmt::format("'{}' value contains a character that is not valid", key));
+}
+
 void CheckValue(const Attribute& attribute, const std::string& value) {
   for (const std::string& choice : attribute.choices)
     if (value == choice) return;
@@ -146,7 +161,10 @@ void CheckValue(const Attribute& attribute, const std::string& value) {
     throw errors::Validation(fmt::format("'{}' value '{}' must be between '{}-{}' inclusive", attribute.key, value,
                                          attribute.range->first, attribute.range->second));
   }
-  if (attribute.choices.empty()) return;
+  if (attribute.choices.empty()) {
+    CheckText(attribute.key, value);
+    return;
+  }
   throw errors::Validation(  // unconfirmed wording
       fmt::format("'{}' value '{}' must be one of '{}'", attribute.key, value, Join(attribute.choices, ", ")));
 }
@@ -168,6 +186,7 @@ AttributeValues All(const std::map<std::string, std::string>& set, const Attribu
   AttributeValues values;
   for (const Attribute& attribute : known) {
     const auto found = set.find(attribute.key);
+    if (attribute.own && (found == set.end() || found->second.empty())) continue;
     values.emplace_back(attribute.key, found == set.end() ? attribute.default_value : found->second);
   }
   return values;
@@ -226,6 +245,10 @@ void SetAttributes(records::elbv2::TargetGroup& target_group, const AttributeVal
   const std::string algorithm = One(now, "load_balancing.algorithm.type");
   if (One(now, "load_balancing.algorithm.anomaly_mitigation") == "on" && algorithm != "weighted_random")
     throw errors::InvalidConfiguration("Anomaly mitigation is only available with the algorithm 'weighted_random'");
+  // "Cross-zone load balancing for target groups": the two exclude each other for HTTP.
+  if (One(now, "stickiness.enabled") == "true" && One(now, "stickiness.type") != "source_ip" &&
+      One(now, "load_balancing.cross_zone.enabled") == "false")
+    throw errors::InvalidConfiguration("Stickiness cannot be enabled when cross-zone load balancing is disabled");
   const std::string slow_start = One(now, "slow_start.duration_seconds");
   if (!slow_start.empty() && slow_start != "0" && algorithm != "round_robin")
     throw errors::InvalidConfiguration("Slow start is only available with the algorithm 'round_robin'");

@@ -10,6 +10,10 @@
 
 namespace drydock::elbv2 {
 
+// Drydock's own attribute of application load balancers: the log group that gets their access log lines. Shown only
+// when it is set.
+inline constexpr char kAccessLogGroup[] = "drydock.access_logs.log_group";
+
 // The value of an attribute, the default when it was not set. `key` is one that the resource has.
 std::string AttributeOf(const records::elbv2::LoadBalancer& load_balancer, const std::string& key);
 std::string AttributeOf(const records::elbv2::TargetGroup& target_group, const std::string& key);

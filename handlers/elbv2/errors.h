@@ -153,6 +153,14 @@ inline ApiError ListenerProtocol(const std::string& protocol, const std::string&
 inline ApiError CertificateNotFound(const std::string& arn) {
   return {"CertificateNotFound", fmt::format("Certificate '{}' not found", arn)};
 }
+inline ApiError UnsupportedCertificate(const std::string& arn) {
+  return {"UnsupportedCertificate", fmt::format("The certificate '{}' must have a fully-qualified domain name, a "
+                                                "supported signature, and a supported key size.",
+                                                arn)};
+}
+inline ApiError TooManyCertificates() {  // wording unconfirmed
+  return {"TooManyCertificates", "The maximum number of certificates for this load balancer has been reached"};
+}
 inline ApiError SslPolicyNotFound(const std::string& name) {
   return {"SSLPolicyNotFound", fmt::format("SSL policy '{}' not found", name)};
 }

@@ -5,16 +5,15 @@
 #include "api/elbv2/CreateListenerOutput.h"
 #include "api/elbv2/DeleteListenerInput.h"
 #include "api/elbv2/DeleteListenerOutput.h"
-#include "api/elbv2/DescribeListenerCertificatesInput.h"
-#include "api/elbv2/DescribeListenerCertificatesOutput.h"
 #include "api/elbv2/DescribeListenersInput.h"
 #include "api/elbv2/DescribeListenersOutput.h"
 #include "api/elbv2/ModifyListenerInput.h"
 #include "api/elbv2/ModifyListenerOutput.h"
 #include "emulator/api/operation.h"
+#include "emulator/loadbalancer/ssl_policies.h"
 #include "handlers/elbv2/actions.h"
+#include "handlers/elbv2/listener_certificates.h"
 #include "handlers/elbv2/lookup.h"
-#include "handlers/elbv2/ssl_policies.h"
 #include "handlers/elbv2/tags.h"
 
 namespace drydock::elbv2 {
@@ -25,10 +24,8 @@ using records::elbv2::LoadBalancer;
 using records::elbv2::Rule;
 
 constexpr std::size_t kListenersPerLoadBalancer = 50;  // quota
-
-bool IsSecure(const std::string& protocol) {
-  return protocol == "HTTPS" || protocol == "TLS";
-}
+// API Reference, CreateListener, SslPolicy: of the API and of CloudFormation, not of the console.
+constexpr char kDefaultSslPolicy[] = "ELBSecurityPolicy-2016-08";
 
 // The default rule holds the default actions.
 Rule DefaultRule(Context& context, const records::elbv2::Listener& record) {
@@ -42,7 +39,9 @@ Listener Render(const records::elbv2::Listener& record, const Rule& default_rule
   out.Port = record.port;
   out.Protocol = record.protocol;
   if (!record.ssl_policy.empty()) out.SslPolicy = record.ssl_policy;
-  for (const std::string& arn : record.certificate_arns) out.Certificates.emplace_back().CertificateArn = arn;
+  // The default one alone; DescribeListenerCertificates has the others.
+  if (!record.certificate_arns.empty())
+    out.Certificates.emplace_back().CertificateArn = record.certificate_arns.front();
   out.DefaultActions = RenderActions(default_rule.actions);
   return out;
 }
@@ -58,21 +57,32 @@ void CheckProtocol(const LoadBalancer& load_balancer, const std::string& protoco
     throw errors::NotImplemented("Listeners with protocol '" + protocol + "'");
 }
 
-// Policy and certificate of the listener. Only certificates of ACM could be named, and there are none in Drydock yet,
-// so none is ever found.
-void CheckSecurity(const records::elbv2::Listener& record, const std::optional<std::string>& ssl_policy,
-                   const List<Certificate>& certificates) {
-  if (!IsSecure(record.protocol)) {
+// Takes policy and default certificate of the request into the listener; what it does not name stays, or has its
+// default. A listener that is not secure (any more) has neither.
+void TakeSecurity(Context& context, records::elbv2::Listener& record, const std::optional<std::string>& ssl_policy,
+                  const List<Certificate>& certificates) {
+  if (!IsSecure(record)) {
     if (ssl_policy)
       throw errors::Validation(fmt::format("An SSL policy cannot be specified for {} listeners", record.protocol));
     if (!certificates.empty())  // unconfirmed wording
       throw errors::Validation(fmt::format("A certificate cannot be specified for {} listeners", record.protocol));
+    record.ssl_policy.clear();
+    record.certificate_arns.clear();
     return;
   }
-  if (ssl_policy && !IsSslPolicy(*ssl_policy)) throw errors::SslPolicyNotFound(*ssl_policy);
+  if (ssl_policy && !loadbalancer::FindSslPolicy(*ssl_policy)) throw errors::SslPolicyNotFound(*ssl_policy);
+  if (ssl_policy || record.ssl_policy.empty()) record.ssl_policy = ssl_policy.value_or(kDefaultSslPolicy);
+  if (certificates.empty() && !record.certificate_arns.empty()) return;
   if (certificates.empty() || !certificates.front().CertificateArn)
     throw errors::Validation(fmt::format("A certificate must be specified for {} listeners", record.protocol));
-  throw errors::CertificateNotFound(*certificates.front().CertificateArn);
+  if (certificates.size() > 1)  // unconfirmed wording
+    throw errors::InvalidConfiguration("Exactly one certificate must be specified: the default one");
+  const std::string& arn = *certificates.front().CertificateArn;
+  RequireIssuedCertificate(context, arn);
+  std::vector<std::string>& all = record.certificate_arns;
+  if (!all.empty()) all.erase(all.begin());
+  std::erase(all, arn);
+  all.insert(all.begin(), arn);
 }
 
 void RefuseUnsupported(const std::optional<MutualAuthenticationAttributes>& mutual, const List<std::string>& alpn) {
@@ -120,7 +130,7 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
   record.protocol = *in.Protocol;
   record.port = *in.Port;
   record.tags = TagsOf(in.Tags);
-  CheckSecurity(record, in.SslPolicy, in.Certificates);
+  TakeSecurity(context, record, in.SslPolicy, in.Certificates);
   Rule rule;
   rule.load_balancer_arn = load_balancer.arn;
   rule.is_default = true;
@@ -132,7 +142,8 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
     if (other.port != record.port) continue;
     // "Each call succeeds" when all settings are the same: API Reference, CreateListener.
     const Rule other_rule = DefaultRule(context, other);
-    if (other.protocol != record.protocol || !SameActions(other_rule, rule))
+    if (other.protocol != record.protocol || other.ssl_policy != record.ssl_policy ||
+        other.certificate_arns != record.certificate_arns || !SameActions(other_rule, rule))
       throw errors::DuplicateListener(load_balancer.arn);
     out.Listeners.push_back(Render(other, other_rule));
     return out;
@@ -162,7 +173,7 @@ ModifyListenerOutput ModifyListener(Context& context, const ModifyListenerInput&
   CheckProtocol(load_balancer, record.protocol);
   for (const records::elbv2::Listener& other : ListenersOf(context, load_balancer.arn))
     if (other.arn != record.arn && other.port == record.port) throw errors::DuplicateListener(load_balancer.arn);
-  CheckSecurity(record, in.SslPolicy, in.Certificates);
+  TakeSecurity(context, record, in.SslPolicy, in.Certificates);
   Rule rule = DefaultRule(context, record);
   // Also the actions that stay must fit the new protocol and port.
   rule.actions = CheckActions(context, load_balancer, record,
@@ -204,22 +215,6 @@ DeleteListenerOutput DeleteListener(Context& context, const DeleteListenerInput&
     context.tx.Erase<Rule>(context.scope, rule.arn);
   context.tx.Erase<records::elbv2::Listener>(context.scope, record.arn);
   return {};
-}
-
-AWS_OPERATION(elbv2, DescribeListenerCertificates)
-DescribeListenerCertificatesOutput DescribeListenerCertificates(Context& context,
-                                                                const DescribeListenerCertificatesInput& in) {
-  const records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
-  const auto page = TakeMarkedPage(context, "DescribeListenerCertificates" + record.arn, record.certificate_arns,
-                                   in.Marker, in.PageSize, [](const std::string& arn) { return arn; });
-  DescribeListenerCertificatesOutput out;
-  for (const std::string& arn : page.items) {
-    Certificate& certificate = out.Certificates.emplace_back();
-    certificate.CertificateArn = arn;
-    certificate.IsDefault = arn == record.certificate_arns.front();
-  }
-  out.NextMarker = page.next_token;
-  return out;
 }
 
 }  // namespace drydock::elbv2

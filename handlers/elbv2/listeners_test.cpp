@@ -1,14 +1,24 @@
+#include "api/elbv2/AddListenerCertificatesInput.h"
+#include "api/elbv2/AddListenerCertificatesOutput.h"
 #include "api/elbv2/DeleteListenerInput.h"
 #include "api/elbv2/DeleteListenerOutput.h"
+#include "api/elbv2/DescribeListenerCertificatesInput.h"
+#include "api/elbv2/DescribeListenerCertificatesOutput.h"
 #include "api/elbv2/DescribeListenersInput.h"
 #include "api/elbv2/DescribeListenersOutput.h"
 #include "api/elbv2/ModifyListenerInput.h"
 #include "api/elbv2/ModifyListenerOutput.h"
+#include "api/elbv2/RemoveListenerCertificatesInput.h"
+#include "api/elbv2/RemoveListenerCertificatesOutput.h"
 #include "handlers/elbv2/testing.h"
+#include "store/records/acm/certificate.h"
 #include "store/records/elbv2/rule.h"
 
 namespace drydock::elbv2 {
 
+AddListenerCertificatesOutput AddListenerCertificates(Context&, const AddListenerCertificatesInput&);
+RemoveListenerCertificatesOutput RemoveListenerCertificates(Context&, const RemoveListenerCertificatesInput&);
+DescribeListenerCertificatesOutput DescribeListenerCertificates(Context&, const DescribeListenerCertificatesInput&);
 DeleteListenerOutput DeleteListener(Context&, const DeleteListenerInput&);
 DescribeListenersOutput DescribeListeners(Context&, const DescribeListenersInput&);
 ModifyListenerOutput ModifyListener(Context&, const ModifyListenerInput&);
@@ -23,6 +33,59 @@ Action Redirect(const std::string& protocol, const std::string& port) {
   config.Protocol = protocol;
   config.Port = port;
   return action;
+}
+
+// A certificate as ACM keeps it.
+std::string PutCertificate(LoadBalancerFixture& f, const std::string& id, const std::string& status = "ISSUED") {
+  records::acm::Certificate record;
+  record.arn = "arn:aws:acm:eu-central-1:123456789012:certificate/" + id;
+  record.status = status;
+  f.Run([&](Context& context) { context.tx.Put(f.scope, record); });
+  return record.arn;
+}
+
+List<Certificate> Certificates(const std::vector<std::string>& arns) {
+  List<Certificate> list;
+  for (const std::string& arn : arns) list.emplace_back().CertificateArn = arn;
+  return list;
+}
+
+TEST_CASE("certificates of an HTTPS listener") {
+  LoadBalancerFixture f;
+  auto in = f.ListenerInput(f.MakeLoadBalancer(), f.NotFound());
+  in.Protocol = "HTTPS";
+  const std::string first = PutCertificate(f, "1"), second = PutCertificate(f, "2");
+  in.Certificates = Certificates({first, second});
+  CHECK(f.ErrorOf(CreateListener, in).code() == "InvalidConfigurationRequest");
+  in.Certificates = Certificates({PutCertificate(f, "3", "PENDING_VALIDATION")});
+  CHECK(f.ErrorOf(CreateListener, in).code() == "UnsupportedCertificate");
+  in.Certificates = Certificates({first});
+  const Listener made = f.Call(CreateListener, in).Listeners.at(0);
+  CHECK(made.SslPolicy == "ELBSecurityPolicy-2016-08");
+
+  AddListenerCertificatesInput add;
+  add.ListenerArn = made.ListenerArn;
+  add.Certificates = Certificates({second});
+  f.Call(AddListenerCertificates, add);
+  CHECK_FALSE(*f.Call(AddListenerCertificates, add).Certificates.at(0).IsDefault);
+  DescribeListenerCertificatesInput describe;
+  describe.ListenerArn = made.ListenerArn;
+  CHECK(f.Call(DescribeListenerCertificates, describe).Certificates.size() == 2);
+  ModifyListenerInput modify;
+  modify.ListenerArn = made.ListenerArn;
+  modify.Certificates = Certificates({second});
+  CHECK(*f.Call(ModifyListener, modify).Listeners.at(0).Certificates.at(0).CertificateArn == second);
+  CHECK(f.Call(DescribeListenerCertificates, describe).Certificates.size() == 1);
+  RemoveListenerCertificatesInput remove;
+  remove.ListenerArn = made.ListenerArn;
+  remove.Certificates = Certificates({second});
+  CHECK(f.ErrorOf(RemoveListenerCertificates, remove).code() == "OperationNotPermitted");
+  for (int i = 0; i < 25; ++i) {
+    add.Certificates = Certificates({PutCertificate(f, "more-" + std::to_string(i))});
+    f.Call(AddListenerCertificates, add);
+  }
+  add.Certificates = Certificates({first});
+  CHECK(f.ErrorOf(AddListenerCertificates, add).code() == "TooManyCertificates");
 }
 
 TEST_CASE("A listener shows its default actions with all defaults") {

@@ -22,6 +22,7 @@
 #include "handlers/elbv2/placement.h"
 #include "handlers/elbv2/tags.h"
 #include "handlers/elbv2/timers.h"
+#include "store/access_log_lines.h"
 #include "store/timers.h"
 
 namespace drydock::elbv2 {
@@ -218,6 +219,7 @@ DeleteLoadBalancerOutput DeleteLoadBalancer(Context& context, const DeleteLoadBa
        context.tx.List<Listener>(context.scope, store::Where(&Listener::load_balancer_arn, record->arn)))
     context.tx.Erase<Listener>(context.scope, listener.arn);
   Vacate(context, *record);
+  store::AccessLogLines(context.tx).Erase(record->arn);
   CancelActivationTimer(context, record->arn);
   context.tx.Erase<records::elbv2::LoadBalancer>(context.scope, record->arn);
   return {};

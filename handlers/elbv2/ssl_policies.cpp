@@ -1,6 +1,5 @@
-// The security policies of HTTPS and TLS listeners. Application Load Balancer guide, "Security policies for your
-// Application Load Balancer" (without the FIPS and post-quantum variants).
-#include "handlers/elbv2/ssl_policies.h"
+// The security policies of HTTPS and TLS listeners.
+#include "emulator/loadbalancer/ssl_policies.h"
 
 #include <algorithm>
 #include <vector>
@@ -14,57 +13,9 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using Names = std::vector<std::string>;
+using loadbalancer::SslPolicies;
 
-struct Policy {
-  std::string name;
-  Names protocols;
-  Names ciphers;
-};
-
-Names operator+(Names a, const Names& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-std::vector<Policy> Policies() {
-  const Names tls13 = {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"};
-  const Names ecdhe_gcm = {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
-                           "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384"};
-  const Names ecdhe_sha2 = {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
-                            "ECDHE-ECDSA-AES128-SHA256",     "ECDHE-RSA-AES128-SHA256",
-                            "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
-                            "ECDHE-ECDSA-AES256-SHA384",     "ECDHE-RSA-AES256-SHA384"};
-  const Names ecdhe = {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256",
-                       "ECDHE-RSA-AES128-SHA256",       "ECDHE-ECDSA-AES128-SHA",      "ECDHE-RSA-AES128-SHA",
-                       "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-SHA384",
-                       "ECDHE-RSA-AES256-SHA384",       "ECDHE-ECDSA-AES256-SHA",      "ECDHE-RSA-AES256-SHA"};
-  const Names rsa_sha2 = {"AES128-GCM-SHA256", "AES128-SHA256", "AES256-GCM-SHA384", "AES256-SHA256"};
-  const Names rsa = {"AES128-GCM-SHA256", "AES128-SHA256", "AES128-SHA",
-                     "AES256-GCM-SHA384", "AES256-SHA256", "AES256-SHA"};
-  const Names from_1_0 = {"TLSv1", "TLSv1.1", "TLSv1.2"};
-  const Names from_1_1 = {"TLSv1.1", "TLSv1.2"};
-  const Names only_1_2 = {"TLSv1.2"};
-  const Names and_1_3 = {"TLSv1.3"};
-  return {{"ELBSecurityPolicy-2016-08", from_1_0, ecdhe + rsa},
-          {"ELBSecurityPolicy-TLS13-1-3-2021-06", and_1_3, tls13},
-          {"ELBSecurityPolicy-TLS13-1-2-2021-06", only_1_2 + and_1_3, tls13 + ecdhe_sha2},
-          {"ELBSecurityPolicy-TLS13-1-2-Res-2021-06", only_1_2 + and_1_3, tls13 + ecdhe_gcm},
-          {"ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06", only_1_2 + and_1_3, tls13 + ecdhe_sha2 + rsa_sha2},
-          {"ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06", only_1_2 + and_1_3, tls13 + ecdhe + rsa},
-          {"ELBSecurityPolicy-TLS13-1-1-2021-06", from_1_1 + and_1_3, tls13 + ecdhe + rsa},
-          {"ELBSecurityPolicy-TLS13-1-0-2021-06", from_1_0 + and_1_3, tls13 + ecdhe + rsa},
-          {"ELBSecurityPolicy-TLS-1-2-2017-01", only_1_2, ecdhe_sha2 + rsa_sha2},
-          {"ELBSecurityPolicy-TLS-1-2-Ext-2018-06", only_1_2, ecdhe + rsa},
-          {"ELBSecurityPolicy-TLS-1-1-2017-01", from_1_1, ecdhe + rsa},
-          {"ELBSecurityPolicy-FS-2018-06", from_1_0, ecdhe},
-          {"ELBSecurityPolicy-FS-1-1-2019-08", from_1_1, ecdhe},
-          {"ELBSecurityPolicy-FS-1-2-2019-08", only_1_2, ecdhe},
-          {"ELBSecurityPolicy-FS-1-2-Res-2019-08", only_1_2, ecdhe_sha2},
-          {"ELBSecurityPolicy-FS-1-2-Res-2020-10", only_1_2, ecdhe_gcm}};
-}
-
-SslPolicy Render(const Policy& policy) {
+SslPolicy Render(const loadbalancer::SslPolicy& policy) {
   SslPolicy out;
   out.Name = policy.name;
   out.SslProtocols = List<std::string>(policy.protocols);
@@ -80,25 +31,20 @@ SslPolicy Render(const Policy& policy) {
 
 }  // namespace
 
-bool IsSslPolicy(const std::string& name) {
-  const auto policies = Policies();
-  return std::any_of(policies.begin(), policies.end(), [&](const Policy& policy) { return policy.name == name; });
-}
-
 AWS_OPERATION(elbv2, DescribeSSLPolicies)
 DescribeSSLPoliciesOutput DescribeSSLPolicies(Context& context, const DescribeSSLPoliciesInput& in) {
-  std::vector<Policy> policies = Policies();
+  std::vector<loadbalancer::SslPolicy> policies = SslPolicies();
   for (const std::string& name : in.Names)
-    if (!IsSslPolicy(name)) throw errors::SslPolicyNotFound(name);
+    if (!loadbalancer::FindSslPolicy(name)) throw errors::SslPolicyNotFound(name);
   if (!in.Names.empty())
-    std::erase_if(policies, [&](const Policy& policy) {
+    std::erase_if(policies, [&](const loadbalancer::SslPolicy& policy) {
       return std::find(in.Names.begin(), in.Names.end(), policy.name) == in.Names.end();
     });
   if (in.LoadBalancerType == "gateway") policies.clear();
   const auto page = TakeMarkedPage(context, "DescribeSSLPolicies", std::move(policies), in.Marker, in.PageSize,
-                                   [](const Policy& policy) { return policy.name; });
+                                   [](const loadbalancer::SslPolicy& policy) { return policy.name; });
   DescribeSSLPoliciesOutput out;
-  for (const Policy& policy : page.items) out.SslPolicies.push_back(Render(policy));
+  for (const loadbalancer::SslPolicy& policy : page.items) out.SslPolicies.push_back(Render(policy));
   out.NextMarker = page.next_token;
   return out;
 }

@@ -1,0 +1,142 @@
+#include "emulator/loadbalancer/tcp_connection.h"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "emulator/loadbalancer/client_connection.h"
+#include "emulator/loadbalancer/relay.h"
+#include "emulator/loadbalancer/tls.h"
+
+namespace drydock::loadbalancer {
+
+namespace {
+using namespace std::chrono_literals;
+constexpr auto kHandshakeTime = 10s;
+}  // namespace
+
+TcpConnection::TcpConnection(Worker& worker, Socket socket, int listener_port, std::string local_address)
+    : worker_(worker),
+      shared_(worker.shared()),
+      stream_(std::move(socket)),
+      up_ended_(worker.context().get_executor()),
+      listener_port_(listener_port),
+      local_address_(std::move(local_address)),
+      node_index_(static_cast<std::size_t>(worker.Random())),
+      patience_(kHandshakeTime) {
+  worker_.Watch(this);
+}
+
+TcpConnection::~TcpConnection() {
+  worker_.Unwatch(this);
+}
+
+void TcpConnection::Expire() {
+  stream_.Cancel();
+  if (upstream_ != nullptr) upstream_->stream.Cancel();
+}
+
+void TcpConnection::Reset() {
+  error_code ignored;
+  stream_.socket().set_option(tcp::socket::linger(true, 0), ignored);
+  stream_.Close();
+}
+
+Async<void> TcpConnection::Run() {
+  const std::shared_ptr<const Routing> routing = worker_.CurrentRouting();
+  const RoutedListener* const listener = co_await Begin(*routing);
+  if (listener == nullptr) co_return;
+  upstream_ = co_await Connect(*routing, *listener);
+  if (upstream_ == nullptr) co_return;
+  patience_ = listener->listener->tcp_idle_timeout;
+  going_up_ = true;
+  net::co_spawn(worker_.context(), UpToTarget(*upstream_), net::detached);
+  co_await RelayUntilEnd(upstream_->stream, upstream_->buffer, stream_, *this, patience_);
+  // The client may go on sending after the target has finished, and the other way round: until the connection is idle.
+  error_code error;
+  while (going_up_) {
+    up_ended_.expires_at(Timer::time_point::max());
+    co_await up_ended_.async_wait(Into(error));
+  }
+}
+
+Async<void> TcpConnection::UpToTarget(Upstream& upstream) {
+  co_await RelayUntilEnd(stream_, buffer_, upstream.stream, *this, patience_);
+  going_up_ = false;
+  up_ended_.cancel();
+}
+
+Async<const RoutedListener*> TcpConnection::Begin(const Routing& routing) {
+  const RoutedListener* listener = routing.FindTcpListener(listener_port_, local_address_);
+  Handshake handshake;
+  if (listener == nullptr) {
+    ExpireIn(kHandshakeTime);
+    if (!co_await worker_.tls().Accept(stream_, routing, listener_port_, local_address_, handshake)) co_return nullptr;
+    listener = handshake.listener;
+  }
+  const Verdict& verdict =
+      worker_.JudgeClient(*listener, NodeAt(*listener->load_balancer, node_index_), std::string(kInternetSource));
+  if (verdict.admitted) co_return listener;
+  if (shared_.options.blocked == BlockedClient::kReset) {
+    Reset();
+    co_return nullptr;
+  }
+  ExpireIn(60s);
+  error_code error;
+  while (!error) {
+    buffer_.Consume(buffer_.size());
+    buffer_.Commit(co_await stream_.async_read_some(buffer_.Prepare(4096), Into(error)));
+  }
+  co_return nullptr;
+}
+
+const RoutedTarget* TcpConnection::Choose(const RoutedGroup& group) {
+  // A flow stays at its target by itself; a sticky source gets the same one each time while the healthy ones are the
+  // same.
+  const bool sticky = group.group->stickiness.type == StickinessType::kSourceIp;
+  return worker_.Choose(group, node_index_, sticky ? IdentityOf(kInternetSource) : worker_.Random());
+}
+
+Async<std::unique_ptr<Upstream>> TcpConnection::Connect(const Routing& routing, const RoutedListener& listener) {
+  listener.counters->requests.fetch_add(1, std::memory_order_relaxed);
+  const auto* const forward = std::get_if<Forward>(&listener.listener->default_action);
+  const RoutedGroup* const group = forward == nullptr || forward->target_groups.empty()
+                                       ? nullptr
+                                       : routing.FindGroup(forward->target_groups.front().arn);
+  const RoutedTarget* const target = group == nullptr ? nullptr : Choose(*group);
+  if (target == nullptr) {
+    Reset();  // "there are no targets": guide, "Troubleshoot your Network Load Balancer"
+    co_return nullptr;
+  }
+  group->counters->requests.fetch_add(1, std::memory_order_relaxed);
+  const Node& node = NodeAt(*listener.load_balancer, node_index_);
+  Dial dial;
+  if (worker_.JudgeTarget(*listener.load_balancer, node, *target->target).admitted) {
+    dial =
+        shared_.hosts.Locate(group->group->vpc_id, target->target->address, target->target->port, node.private_address);
+  }
+  error_code error;
+  if (dial.outcome == Dial::Outcome::kNobody) {
+    Timer timer(worker_.context().get_executor(), shared_.ConnectTimeout());
+    co_await timer.async_wait(Into(error));
+  }
+  const auto address = net::ip::make_address(dial.address, error);
+  if (dial.outcome != Dial::Outcome::kConnect || error) {
+    Reset();
+    co_return nullptr;
+  }
+  auto upstream = std::make_unique<Upstream>(worker_.context());
+  upstream->target = target->state;
+  ExpireIn(shared_.ConnectTimeout());
+  co_await upstream->stream.socket().async_connect({address, dial.port}, Into(error));
+  if (!error) co_await net::async_write(upstream->stream.socket(), net::buffer(dial.preface), Into(error));
+  if (error) {
+    Reset();
+    co_return nullptr;
+  }
+  error_code ignored;
+  upstream->stream.socket().set_option(tcp::no_delay(true), ignored);
+  co_return upstream;
+}
+
+}  // namespace drydock::loadbalancer

@@ -1,0 +1,46 @@
+// A client's connection to a network load balancer: whatever bytes, to one target and back. A TLS listener takes its
+// TLS off.
+// Source: Network Load Balancers guide, "Network Load Balancer overview", "Listeners for your Network Load Balancers".
+#pragma once
+
+#include <string>
+
+#include "emulator/loadbalancer/stream.h"
+#include "emulator/loadbalancer/worker.h"
+
+namespace drydock::loadbalancer {
+
+class TcpConnection : public Watched {
+ public:
+  TcpConnection(Worker& worker, Socket socket, int listener_port, std::string local_address);
+  ~TcpConnection() override;
+  TcpConnection(const TcpConnection&) = delete;
+  TcpConnection& operator=(const TcpConnection&) = delete;
+
+  // Serves the connection until either side ends it.
+  Async<void> Run();
+  void Expire() override;
+
+ private:
+  // The listener, after the handshake where it is a TLS one; nullptr: nothing to serve.
+  Async<const RoutedListener*> Begin(const Routing& routing);
+  // An open connection to a target, or nullptr. The client's has been ended then.
+  Async<std::unique_ptr<Upstream>> Connect(const Routing& routing, const RoutedListener& listener);
+  const RoutedTarget* Choose(const RoutedGroup& group);
+  Async<void> UpToTarget(Upstream& upstream);
+  void Reset();
+
+  Worker& worker_;
+  Shared& shared_;
+  Stream stream_;
+  Timer up_ended_;
+  const int listener_port_;
+  const std::string local_address_;
+  std::size_t node_index_;
+  SteadyClock::duration patience_;
+  bool going_up_ = false;
+  Buffer buffer_;
+  std::unique_ptr<Upstream> upstream_;
+};
+
+}  // namespace drydock::loadbalancer

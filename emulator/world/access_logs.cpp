@@ -1,0 +1,136 @@
+#include "emulator/world/access_logs.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+namespace drydock::world {
+
+namespace {
+using loadbalancer::AccessLogRecord;
+constexpr std::size_t kMostWaiting = 50'000;
+constexpr auto kGatheringTime = std::chrono::milliseconds(200);
+}  // namespace
+
+class AccessLogs::Writer {
+ public:
+  Writer(store::Database& database, Deliver deliver) : database_(database), deliver_(std::move(deliver)) {
+    thread_ = std::thread([this] { Run(); });
+  }
+  ~Writer() { Stop(); }
+
+  void Stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void Add(AccessLogRecord record) {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    if (waiting_.size() >= kMostWaiting) {
+      ++dropped_;
+      return;
+    }
+    waiting_.push_back(std::move(record));
+    ++added_;
+    if (waiting_.size() == 1) changed_.notify_all();
+  }
+
+  void Flush() {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t wanted = added_;
+    ++flushing_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return written_ >= wanted || ended_; });
+    --flushing_;
+  }
+
+ private:
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return !waiting_.empty() || ended_; });
+      if (waiting_.empty()) return;
+      // Lines that follow each other closely share a commit.
+      changed_.wait_for(lock, kGatheringTime, [this] { return ended_ || flushing_ > 0; });
+      std::vector<AccessLogRecord> records = std::exchange(waiting_, {});
+      const std::uint64_t dropped = std::exchange(dropped_, 0);
+      const std::uint64_t until = added_;
+      lock.unlock();
+      if (dropped > 0) spdlog::warn("{} access log lines were dropped: there are more than can be written", dropped);
+      Write(records);
+      lock.lock();
+      written_ = until;
+      changed_.notify_all();
+    }
+  }
+
+  static store::AccessLogLine LineOf(const AccessLogRecord& record) {
+    return {{record.time / 1000}, FormatAccessLog(record)};
+  }
+
+  void Write(const std::vector<AccessLogRecord>& records) {
+    std::map<std::string, std::vector<const AccessLogRecord*>> by_load_balancer;
+    for (const AccessLogRecord& record : records) by_load_balancer[record.load_balancer_arn].push_back(&record);
+    try {
+      database_.Write([&](store::Transaction& tx) {
+        for (const auto& [arn, all] : by_load_balancer) {
+          const std::size_t skipped = all.size() > kKept ? all.size() - kKept : 0;
+          std::vector<store::AccessLogLine> lines;
+          for (std::size_t i = skipped; i < all.size(); ++i) lines.push_back(LineOf(*all[i]));
+          store::AccessLogLines(tx).Append(arn, lines, kKept);
+        }
+      });
+    } catch (const std::exception& error) {
+      spdlog::error("access log lines are lost: {}", error.what());
+    }
+    for (const auto& [arn, all] : by_load_balancer) {
+      const std::string& log_group = all.back()->log_group;
+      if (log_group.empty()) continue;
+      std::vector<store::AccessLogLine> lines;
+      for (const AccessLogRecord* record : all) lines.push_back(LineOf(*record));
+      try {
+        deliver_(arn, log_group, std::move(lines));
+      } catch (const std::exception& error) {
+        spdlog::warn("access log lines of {} do not reach {}: {}", arn, log_group, error.what());
+      }
+    }
+  }
+
+  store::Database& database_;
+  const Deliver deliver_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // guarded by mutex_
+  std::vector<AccessLogRecord> waiting_;
+  std::uint64_t added_ = 0;
+  std::uint64_t written_ = 0;
+  std::uint64_t dropped_ = 0;
+  int flushing_ = 0;
+  bool ended_ = false;
+
+  std::thread thread_;
+};
+
+AccessLogs::AccessLogs(store::Database& database, Deliver deliver)
+    : writer_(std::make_unique<Writer>(database, std::move(deliver))) {}
+AccessLogs::~AccessLogs() = default;
+void AccessLogs::Add(AccessLogRecord record) {
+  writer_->Add(std::move(record));
+}
+void AccessLogs::Stop() {
+  writer_->Stop();
+}
+void AccessLogs::Flush() {
+  writer_->Flush();
+}
+
+}  // namespace drydock::world
