@@ -74,7 +74,7 @@ def test_attributes(vpc):
     [shown] = vpc.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"]
     assert shown["MapPublicIpOnLaunch"] is True
     assert error_of(vpc.ec2.modify_subnet_attribute, SubnetId=subnet,
-                    AssignIpv6AddressOnCreation={"Value": True}).code == "UnsupportedOperation"
+                    AssignIpv6AddressOnCreation={"Value": True}).code == "InvalidParameterValue"  # it has no IPv6 block
     assert error_of(vpc.ec2.modify_subnet_attribute, SubnetId="subnet-0123456789abcdef0",
                     MapPublicIpOnLaunch={"Value": True}).code == "InvalidSubnetID.NotFound"
 

@@ -74,7 +74,7 @@ def test_create_without_a_block(ec2):
 
 def test_parameters_that_drydock_cannot_act_upon_are_refused(ec2):
     assert error_of(ec2.create_vpc, CidrBlock="10.0.0.0/16",
-                    AmazonProvidedIpv6CidrBlock=True).code == "UnsupportedOperation"
+                    Ipv4IpamPoolId="ipam-pool-0123456789abcdef0").code == "UnsupportedOperation"
     assert ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=False)
 
 

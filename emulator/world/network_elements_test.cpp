@@ -219,6 +219,53 @@ TEST_CASE("an active peering joins two VPCs, of different accounts too, and carr
   CHECK_FALSE(Reaches(world, Interface("eni-1"), Interface("eni-2")));
 }
 
+TEST_CASE("IPv6 blocks and addresses, and secondary addresses of both kinds, lead to their interface") {
+  store::Database database(store::kInMemory);
+  NetworkWorld world(database);
+  database.Write([](store::Transaction& tx) {
+    PutVpc(tx, kHere, 1);
+    auto vpc = *tx.Get<ec2::Vpc>(kHere, std::string("vpc-1"));
+    vpc.cidr_blocks.push_back({"vpc-cidr-assoc-2", "10.9.0.0/16"});
+    vpc.ipv6_cidr_blocks = {{"vpc-cidr-assoc-3", "2001:db8:1:100::/56"}};
+    tx.Put(kHere, vpc);
+    auto subnet = *tx.Get<ec2::Subnet>(kHere, std::string("subnet-1"));
+    subnet.ipv6_cidr_block = {"subnet-cidr-assoc-1", "2001:db8:1:101::/64"};
+    tx.Put(kHere, subnet);
+    subnet.subnet_id = "subnet-2";
+    subnet.cidr_block = "10.9.0.0/24";
+    subnet.ipv6_cidr_block = {"subnet-cidr-assoc-2", "2001:db8:1:102::/64"};
+    tx.Put(kHere, subnet);
+    auto interface = *tx.Get<ec2::NetworkInterface>(kHere, std::string("eni-1"));
+    interface.ipv6_addresses = {"2001:db8:1:101::10"};
+    tx.Put(kHere, interface);
+    interface.network_interface_id = "eni-2";
+    interface.subnet_id = "subnet-2";
+    interface.private_ip_addresses = {{"10.9.0.10", true, std::nullopt}, {"10.9.0.11", false, std::nullopt}};
+    interface.ipv6_addresses = {"2001:db8:1:102::10", "2001:db8:1:102::11"};
+    tx.Put(kHere, interface);
+    auto rule = HttpsInto("sg-1");
+    rule.cidr_ipv6 = "2001:db8:1:101::/64";
+    tx.Put(kHere, rule);
+    rule.security_group_rule_id = "sgr-out6-1";
+    rule.is_egress = true;
+    rule.cidr_ipv6 = "::/0";
+    tx.Put(kHere, rule);
+  });
+  const auto reaches = [&](const char* address) {
+    return Reaches(world, Interface("eni-1"), network::AddressEndpoint{*network::Address::Parse(address)});
+  };
+  CHECK(reaches("2001:db8:1:102::11"));
+  CHECK_FALSE(reaches("2001:db8:1:102::12"));
+  CHECK_FALSE(reaches("10.9.0.11"));  // no rule lets IPv4 in
+  database.Write([](store::Transaction& tx) {
+    auto rule = HttpsInto("sg-1");
+    rule.security_group_rule_id = "sgr-https4-1";
+    rule.referenced_group_id = "sg-1";
+    tx.Put(kHere, rule);
+  });
+  CHECK(reaches("10.9.0.11"));
+}
+
 TEST_CASE("an egress-only internet gateway is where an IPv6 route leads") {
   store::Database database(store::kInMemory);
   NetworkWorld world(database);

@@ -61,6 +61,7 @@ network::Vpc ElementOf(const Scope& scope, const ec2::Vpc& vpc) {
   element.id = vpc.vpc_id;
   element.region = scope.region;
   for (const auto& block : vpc.cidr_blocks) AddCidr(element.cidrs, block.cidr_block);
+  for (const auto& block : vpc.ipv6_cidr_blocks) AddCidr(element.cidrs, block.ipv6_cidr_block);
   element.enable_dns_support = vpc.enable_dns_support;
   element.enable_dns_hostnames = vpc.enable_dns_hostnames;
   return element;
@@ -69,6 +70,7 @@ network::Vpc ElementOf(const Scope& scope, const ec2::Vpc& vpc) {
 network::Subnet ElementOf(const Scope&, const ec2::Subnet& subnet) {
   network::Subnet element{subnet.subnet_id, subnet.vpc_id, subnet.availability_zone, {}};
   AddCidr(element.cidrs, subnet.cidr_block);
+  if (subnet.ipv6_cidr_block) AddCidr(element.cidrs, subnet.ipv6_cidr_block->ipv6_cidr_block);
   return element;
 }
 
@@ -124,6 +126,8 @@ network::NetworkInterface ElementOf(const Scope&, const ec2::NetworkInterface& i
     item.address = *parsed;
     if (address.association) item.public_address = network::Address::Parse(address.association->public_ip);
   }
+  for (const auto& address : interface.ipv6_addresses)
+    if (const auto parsed = network::Address::Parse(address)) element.ipv6.push_back(*parsed);
   element.group_ids = interface.group_ids;
   element.source_dest_check = interface.source_dest_check;
   element.attached = interface.attachment.has_value();

@@ -1,18 +1,27 @@
 // Elastic IP addresses.
 #include "api/ec2/Address.h"
+#include "api/ec2/AddressAttribute.h"
 #include "api/ec2/AllocateAddressRequest.h"
 #include "api/ec2/AllocateAddressResult.h"
 #include "api/ec2/AssociateAddressRequest.h"
 #include "api/ec2/AssociateAddressResult.h"
+#include "api/ec2/DescribeAddressesAttributeRequest.h"
+#include "api/ec2/DescribeAddressesAttributeResult.h"
 #include "api/ec2/DescribeAddressesRequest.h"
 #include "api/ec2/DescribeAddressesResult.h"
 #include "api/ec2/DisassociateAddressRequest.h"
 #include "api/ec2/DisassociateAddressResponse.h"
+#include "api/ec2/ModifyAddressAttributeRequest.h"
+#include "api/ec2/ModifyAddressAttributeResult.h"
 #include "api/ec2/ReleaseAddressRequest.h"
 #include "api/ec2/ReleaseAddressResponse.h"
+#include "api/ec2/ResetAddressAttributeRequest.h"
+#include "api/ec2/ResetAddressAttributeResult.h"
 #include "emulator/api/operation.h"
 #include "emulator/network/address.h"
 #include "handlers/ec2/filters.h"
+#include "handlers/ec2/instance_interfaces.h"
+#include "handlers/ec2/instances.h"
 #include "handlers/ec2/interface_addresses.h"
 #include "handlers/ec2/network_interfaces.h"
 #include "handlers/ec2/requests.h"
@@ -47,6 +56,9 @@ Address ToWire(Context& context, const record::ElasticAddress& elastic) {
   wire.NetworkInterfaceId = elastic.network_interface_id;
   wire.PrivateIpAddress = elastic.private_ip_address;
   if (elastic.association_id) wire.NetworkInterfaceOwnerId = context.account();
+  if (elastic.network_interface_id)
+    if (const auto interface = FindNetworkInterface(context, *elastic.network_interface_id))
+      wire.InstanceId = interface->instance_id;
   wire.Tags = TagsToWire(elastic.tags, false);
   return wire;
 }
@@ -78,6 +90,20 @@ record::PrivateIpAddress& PrivateAddressOf(record::NetworkInterface& interface,
                   interface.network_interface_id));
 }
 
+// An interface, or an instance that has one only.
+record::NetworkInterface InterfaceToAssociate(Context& context, const AssociateAddressRequest& in) {
+  if (!in.NetworkInterfaceId && !in.InstanceId)
+    throw ApiError("MissingParameter", "Either instance ID or network interface id must be specified");
+  if (in.NetworkInterfaceId && in.InstanceId)  // text unconfirmed
+    throw errors::InvalidParameterCombination(
+        "You may specify an instance ID or a network interface ID, but not both in the same call");
+  if (in.NetworkInterfaceId) return Require<record::NetworkInterface>(context, *in.NetworkInterfaceId);
+  const auto instance = RequireInstance(context, *in.InstanceId);
+  if (instance.state != "running" && instance.state != "stopped" && instance.state != "stopping")
+    throw errors::InstanceStateNotValid(instance.instance_id, instance.state);
+  return OnlyInterfaceOf(context, instance);
+}
+
 // Takes the Elastic IP off its interface, if it is on one. What a service manages stays as it is.
 void Disassociate(Context& context, const record::ElasticAddress& elastic) {
   if (elastic.managed_by) throw errors::AuthFailure();
@@ -87,6 +113,10 @@ void Disassociate(Context& context, const record::ElasticAddress& elastic) {
     if (address.association && address.association->allocation_id == elastic.allocation_id)
       RemoveAssociation(context, address);
   context.tx.Put(context.scope, interface);
+  // EC2 User Guide, "Elastic IP addresses": an instance that had an address of Amazon's pool gets another one.
+  if (!interface.instance_id) return;
+  const auto instance = RequireInstance(context, *interface.instance_id);
+  if (instance.state == "running") AssignPublicAddress(context, instance);
 }
 
 }  // namespace
@@ -133,10 +163,7 @@ AWS_ACCESS("elastic-ip/{AllocationId}", "elastic-ip/{PublicIp}", "instance/{Inst
            "network-interface/{NetworkInterfaceId}")
 AssociateAddressResult AssociateAddress(Context& context, const AssociateAddressRequest& in) {
   const auto named = Named(context, in.AllocationId, in.PublicIp);
-  if (in.InstanceId) throw errors::TargetNotFound("InvalidInstanceID.NotFound", "instance", *in.InstanceId);
-  if (!in.NetworkInterfaceId)
-    throw ApiError("MissingParameter", "Either instance ID or network interface id must be specified");
-  const auto target = Require<record::NetworkInterface>(context, *in.NetworkInterfaceId);
+  const auto target = InterfaceToAssociate(context, in);
   if (target.requester_managed || named.managed_by) throw errors::AuthFailure();
   if (context.tx.Count<record::InternetGateway>(context.scope,
                                                 store::Where(&record::InternetGateway::vpc_id, target.vpc_id)) == 0)
@@ -174,6 +201,68 @@ DisassociateAddressResponse DisassociateAddress(Context& context, const Disassoc
   }
   EndDryRun(in.DryRun);
   return {};
+}
+
+namespace {
+
+AddressAttribute AttributeToWire(const record::ElasticAddress& elastic) {
+  AddressAttribute wire;
+  wire.AllocationId = elastic.allocation_id;
+  wire.PublicIp = elastic.public_ip;
+  wire.PtrRecord = elastic.ptr_record;
+  return wire;
+}
+
+// "www.example.com." with or without its last dot.
+std::string TakeDomainName(std::string name) {
+  if (!name.empty() && name.back() == '.') name.pop_back();
+  bool valid = !name.empty() && name.size() <= 253;
+  for (const std::string& label : Split(name, '.'))
+    valid =
+        valid && !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+        label.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == std::string::npos;
+  if (!valid) throw errors::InvalidValue(name, "domainName", "It is not a domain name.");  // text unconfirmed
+  return name + ".";
+}
+
+}  // namespace
+
+// Stored and shown: there is no DNS outside of VPCs that could look the name up.
+AWS_OPERATION(ec2, ModifyAddressAttribute)
+ModifyAddressAttributeResult ModifyAddressAttribute(Context& context, const ModifyAddressAttributeRequest& in) {
+  auto elastic = Require<record::ElasticAddress>(context, *in.AllocationId);
+  if (!in.DomainName) throw errors::MissingParameter("domainName");
+  elastic.ptr_record = TakeDomainName(*in.DomainName);
+  EndDryRun(in.DryRun);
+  context.tx.Put(context.scope, elastic);
+  ModifyAddressAttributeResult out;
+  out.Address = AttributeToWire(elastic);
+  return out;
+}
+
+AWS_OPERATION(ec2, ResetAddressAttribute)
+ResetAddressAttributeResult ResetAddressAttribute(Context& context, const ResetAddressAttributeRequest& in) {
+  auto elastic = Require<record::ElasticAddress>(context, *in.AllocationId);
+  EndDryRun(in.DryRun);
+  elastic.ptr_record.reset();
+  context.tx.Put(context.scope, elastic);
+  ResetAddressAttributeResult out;
+  out.Address = AttributeToWire(elastic);
+  return out;
+}
+
+AWS_OPERATION(ec2, DescribeAddressesAttribute)
+DescribeAddressesAttributeResult DescribeAddressesAttribute(Context& context,
+                                                            const DescribeAddressesAttributeRequest& in) {
+  RefuseIdsWithPages("allocationIds", !in.AllocationIds.empty(), in.MaxResults);
+  std::vector<AddressAttribute> addresses;
+  for (const auto& elastic : Select<record::ElasticAddress>(context, in.AllocationIds))
+    addresses.push_back(AttributeToWire(elastic));
+  EndDryRun(in.DryRun);
+  DescribeAddressesAttributeResult out;
+  out.Addresses = PageOf(context, "DescribeAddressesAttribute", in, std::move(addresses), out.NextToken,
+                         [](const AddressAttribute& address) { return *address.AllocationId; });
+  return out;
 }
 
 AWS_OPERATION(ec2, DescribeAddresses)

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <vector>
 
 #include "emulator/core/errors.h"
+#include "emulator/core/text.h"
 
 namespace drydock::ec2::errors {
 
@@ -83,6 +85,37 @@ inline ApiError SubnetConflict(const std::string& cidr) {
 }
 inline ApiError SubnetLimitExceeded() {
   return {"SubnetLimitExceeded", "The maximum number of subnets has been reached."};
+}
+
+// CIDR blocks. Codes and texts as seen in the field, or (text unconfirmed).
+inline ApiError CidrLimitExceeded(const std::string& vpc_id, std::size_t limit) {
+  return {"CidrLimitExceeded",
+          fmt::format("This network '{}' has met its maximum number of allowed CIDRs: {}", vpc_id, limit)};
+}
+inline ApiError CidrRestricted(const std::string& cidr) {
+  return {"InvalidVpc.Range", fmt::format("The CIDR '{}' is restricted. Use a CIDR from the same private address range "
+                                          "as the current VPC CIDR, or use a publicly-routable CIDR.",
+                                          cidr)};
+}
+inline ApiError CidrConflict(const std::string& cidr, const std::string& with) {  // (text unconfirmed)
+  return {"InvalidVpc.Range", fmt::format("The CIDR '{}' conflicts with {}", cidr, with)};
+}
+inline ApiError VpcCidrAssociationNotFound(const std::string& id) {
+  return {"InvalidVpcCidrBlockAssociationID.NotFound",
+          fmt::format("The vpc CIDR block association ID '{}' does not exist", id)};
+}
+inline ApiError SubnetCidrAssociationNotFound(const std::string& id) {
+  return {"InvalidSubnetCidrBlockAssociationID.NotFound",
+          fmt::format("The subnet CIDR block association ID '{}' does not exist", id)};
+}
+inline ApiError PrimaryCidrStays(const std::string& association_id) {
+  return {"OperationNotPermitted", fmt::format("The vpc CIDR block with association ID {} may not be disassociated. It "
+                                               "is the primary IPv4 CIDR block of the VPC",
+                                               association_id)};
+}
+inline ApiError CidrBlockInUse(const std::string& vpc_id, const std::string& cidr) {
+  return {"InvalidCidrBlock.InUse",
+          fmt::format("The vpc {} currently has a subnet within CIDR block {}", vpc_id, cidr)};
 }
 
 // Route tables and gateways
@@ -227,6 +260,63 @@ inline ApiError NetworkInterfaceLimitExceeded() {
 }
 inline ApiError ManagedByAService() {
   return {"OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments."};
+}
+
+// Instances. Texts as seen in the field, or (text unconfirmed).
+inline ApiError InstancesNotFound(const std::vector<std::string>& ids) {
+  return {"InvalidInstanceID.NotFound", ids.size() == 1
+                                            ? fmt::format("The instance ID '{}' does not exist", ids.front())
+                                            : fmt::format("The instance IDs '{}' do not exist", Join(ids, ", "))};
+}
+// verb: "started"
+inline ApiError IncorrectInstanceState(const std::string& id, const char* verb) {
+  return {"IncorrectInstanceState",
+          fmt::format("The instance '{}' is not in a state from which it can be {}.", id, verb)};
+}
+inline ApiError InstanceNotStopped(const std::string& id) {
+  return {"IncorrectInstanceState", fmt::format("The instance '{}' is not in the 'stopped' state.", id)};
+}
+// For what a pending or terminated instance does not take: "The pending instance 'i-…' is not …".
+inline ApiError InstanceStateNotValid(const std::string& id, const std::string& state) {
+  return {"InvalidInstanceID",
+          fmt::format("The {} instance '{}' is not in a valid state for this operation.", state, id)};
+}
+// verb: "terminated", attribute: "disableApiTermination"
+inline ApiError InstanceProtected(const std::string& id, const char* verb, const char* attribute) {
+  return {"OperationNotPermitted",
+          fmt::format("The instance '{}' may not be {}. Modify its '{}' instance attribute and try again.", id, verb,
+                      attribute)};
+}
+inline ApiError InvalidInstanceAttributeValue(const std::string& value,
+                                              const std::string& attribute) {  // (text unconfirmed)
+  return {"InvalidInstanceAttributeValue",
+          fmt::format("The value '{}' is not valid for the attribute {} of this instance.", value, attribute)};
+}
+inline ApiError MultipleInterfaces(const std::string& id) {
+  return {"InvalidInstanceID", fmt::format("There are multiple interfaces attached to instance '{}'. Please specify an "
+                                           "interface ID for the operation instead.",
+                                           id)};
+}
+inline ApiError VcpuLimitExceeded(int limit) {
+  return {
+      "VcpuLimitExceeded",
+      fmt::format("You have requested more vCPU capacity than your current vCPU limit of {} allows for the instance "
+                  "bucket that the specified instance type belongs to. Please visit "
+                  "http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
+                  limit)};
+}
+inline ApiError AttachmentLimitExceeded(int count, const std::string& instance_type) {
+  return {"AttachmentLimitExceeded", fmt::format("Interface count {} exceeds the limit for {}", count, instance_type)};
+}
+inline ApiError PrivateIpAddressLimitExceeded() {
+  return {"PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit."};
+}
+
+inline ApiError NoIpv6Block(const std::string& subnet_id) {  // (text unconfirmed)
+  return InvalidParameterValue(fmt::format("The subnet {} has no IPv6 CIDR block associated.", subnet_id));
+}
+inline ApiError AttachmentNotFound(const std::string& id) {
+  return {"InvalidAttachmentID.NotFound", fmt::format("The attachment ID '{}' does not exist", id)};
 }
 
 // Security groups

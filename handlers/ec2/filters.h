@@ -30,6 +30,7 @@ class FilterValues {
   void Add(const std::string& value) { values_.push_back(value); }
   void Add(bool value) { values_.emplace_back(value ? "true" : "false"); }
   void Add(std::int32_t value) { values_.push_back(std::to_string(value)); }
+  void Add(std::int64_t value) { values_.push_back(std::to_string(value)); }
   void Add(Timestamp value) { values_.push_back(FormatIso8601(value, true)); }
 
   bool MatchesAnyOf(const std::vector<std::string>& patterns) const;

@@ -1,6 +1,7 @@
 #include "handlers/ec2/interface_addresses.h"
 
 #include <algorithm>
+#include <set>
 
 #include "emulator/network/address.h"
 #include "handlers/ec2/errors.h"
@@ -19,6 +20,28 @@ constexpr std::uint32_t kPublicPoolSize = 1u << 16;
 
 std::int64_t NumberOf(const network::Address& address) {
   return static_cast<std::int64_t>(address.low());
+}
+
+std::set<network::Address> Ipv6AddressesIn(Context& context, const record::Subnet& subnet) {
+  std::set<network::Address> taken;
+  for (const auto& interface : context.tx.List<record::NetworkInterface>(
+           context.scope, store::Where(&record::NetworkInterface::subnet_id, subnet.subnet_id)))
+    for (const auto& address : interface.ipv6_addresses)
+      if (const auto parsed = network::Address::Parse(address)) taken.insert(*parsed);
+  return taken;
+}
+
+// The blocks from which AWS gives no address by itself. VPC User Guide, "Subnet CIDR reservations".
+std::vector<network::Cidr> ReservedBlocks(Context& context, const record::Subnet& subnet) {
+  std::vector<network::Cidr> blocks;
+  for (const auto& reservation : context.tx.List<record::SubnetCidrReservation>(
+           context.scope, store::Where(&record::SubnetCidrReservation::subnet_id, subnet.subnet_id)))
+    blocks.push_back(*network::Cidr::Parse(reservation.cidr));
+  return blocks;
+}
+
+bool IsInAny(const std::vector<network::Cidr>& blocks, const network::Address& address) {
+  return std::any_of(blocks.begin(), blocks.end(), [&](const auto& block) { return block.Contains(address); });
 }
 
 // The addresses of a subnet that are taken: one look-up for each question, so that the thousandth interface costs what
@@ -52,14 +75,13 @@ class TakenAddresses {
     if (address < lowest_free_ && cidr_.First().Plus(4) <= address) lowest_free_ = address;
     RememberLowest();
   }
-  std::optional<network::Address> LowestFree() {
+  // Outside of these blocks.
+  std::optional<network::Address> LowestFree(const std::vector<network::Cidr>& reserved) {
     if (network::UsableAddressCount(cidr_) == 0) return std::nullopt;
-    for (; lowest_free_ != cidr_.Last(); lowest_free_ = lowest_free_.Plus(1)) {
-      if (Contains(lowest_free_)) continue;
-      RememberLowest();
-      return lowest_free_;
-    }
+    while (lowest_free_ != cidr_.Last() && Contains(lowest_free_)) lowest_free_ = lowest_free_.Plus(1);
     RememberLowest();
+    for (network::Address address = lowest_free_; address != cidr_.Last(); address = address.Plus(1))
+      if (!IsInAny(reserved, address) && !Contains(address)) return address;
     return std::nullopt;
   }
 
@@ -84,7 +106,9 @@ std::string Dashed(const std::string& address) {
 class Chooser {
  public:
   Chooser(Context& context, const record::Subnet& subnet)
-      : cidr_(*network::Cidr::Parse(subnet.cidr_block)), taken_(context, subnet) {}
+      : cidr_(*network::Cidr::Parse(subnet.cidr_block)),
+        reserved_(ReservedBlocks(context, subnet)),
+        taken_(context, subnet) {}
 
   void Add(const std::string& text) {
     const auto address = network::Address::Parse(text);
@@ -97,7 +121,7 @@ class Chooser {
     chosen.push_back({text, chosen.empty(), std::nullopt});
   }
   void AddFree() {
-    const auto free = taken_.LowestFree();
+    const auto free = taken_.LowestFree(reserved_);
     if (!free) throw errors::NoFreeAddress();
     Add(free->ToString());
   }
@@ -106,6 +130,7 @@ class Chooser {
 
  private:
   const network::Cidr cidr_;
+  const std::vector<network::Cidr> reserved_;
   TakenAddresses taken_;
 };
 
@@ -155,6 +180,46 @@ std::vector<record::PrivateIpAddress> ChoosePrivateAddresses(Context& context, c
   // Every further address is one free one less, so this ends with the subnet at the latest.
   for (int i = 0; i < secondary_count; ++i) chooser.AddFree();
   return chooser.chosen;
+}
+
+std::vector<record::PrivateIpAddress> ChooseSecondaryAddresses(Context& context, const record::Subnet& subnet,
+                                                               const std::vector<std::string>& named, int count) {
+  Chooser chooser(context, subnet);
+  for (const std::string& address : named) chooser.Add(address);
+  for (int i = 0; i < count; ++i) chooser.AddFree();
+  for (auto& address : chooser.chosen) address.primary = false;
+  return std::move(chooser.chosen);
+}
+
+std::vector<std::string> ChooseIpv6Addresses(Context& context, const record::Subnet& subnet,
+                                             const std::vector<std::string>& named, int count) {
+  if (count < 0) throw errors::InvalidValue(std::to_string(count), "ipv6AddressCount", "It is negative.");
+  if (named.empty() && count == 0) return {};
+  if (!named.empty() && count > 0)  // text unconfirmed
+    throw errors::InvalidParameterCombination("ipv6AddressCount cannot be used together with ipv6Addresses");
+  if (!subnet.ipv6_cidr_block) throw errors::NoIpv6Block(subnet.subnet_id);
+  const auto cidr = *network::Cidr::Parse(subnet.ipv6_cidr_block->ipv6_cidr_block);
+  const auto reserved = ReservedBlocks(context, subnet);
+  auto taken = Ipv6AddressesIn(context, subnet);
+  std::vector<std::string> chosen;
+  for (const std::string& text : named) {
+    const auto address = network::Address::Parse(text);
+    if (!address || address->is_ipv4())
+      throw errors::InvalidValue(text, "ipv6Addresses", "Invalid IPv6 address.");  // text unconfirmed
+    if (!cidr.Contains(*address) || network::IsReservedInSubnet(cidr, *address))
+      throw errors::InvalidParameterValue("Address does not fall within the subnet's address range");
+    if (!taken.insert(*address).second) throw errors::AddressInUse(text);
+    chosen.push_back(address->ToString());
+  }
+  // AWS takes any of the block's; the host part is at random, so that next to none of the guesses is taken.
+  for (int i = 0; i < count;) {
+    const auto address = cidr.First().Plus(std::stoull(context.ids.Hex(16), nullptr, 16));
+    if (network::IsReservedInSubnet(cidr, address) || !cidr.Contains(address) || IsInAny(reserved, address)) continue;
+    if (!taken.insert(address).second) continue;
+    chosen.push_back(address.ToString());
+    ++i;
+  }
+  return chosen;
 }
 
 std::size_t FreeAddressCount(Context& context, const record::Subnet& subnet) {

@@ -19,10 +19,18 @@ std::vector<record::PrivateIpAddress> ChoosePrivateAddresses(Context& context, c
                                                              const List<PrivateIpAddressSpecification>& specified,
                                                              int secondary_count);
 
+// Takes further private addresses in the subnet: those named, and `count` free ones. Throws as above.
+std::vector<record::PrivateIpAddress> ChooseSecondaryAddresses(Context& context, const record::Subnet& subnet,
+                                                               const std::vector<std::string>& named, int count);
+
+// IPv6 addresses in the subnet's IPv6 block: those named, and `count` free ones. Throws InvalidParameterValue (also for
+// a subnet without such a block), InvalidIPAddress.InUse.
+std::vector<std::string> ChooseIpv6Addresses(Context& context, const record::Subnet& subnet,
+                                             const std::vector<std::string>& named, int count);
 // Throws as ChoosePrivateAddresses would for this primary address, and takes nothing.
 void CheckPrivateAddress(Context& context, const record::Subnet& subnet, const std::string& address);
 
-// Gives the addresses of an interface that is deleted back to its subnet.
+// Gives addresses that an interface no longer has back to its subnet.
 void ReleasePrivateAddresses(Context& context, const std::string& subnet_id,
                              const std::vector<record::PrivateIpAddress>& addresses);
 

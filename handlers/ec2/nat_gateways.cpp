@@ -8,6 +8,7 @@
 #include "emulator/api/operation.h"
 #include "handlers/ec2/filters.h"
 #include "handlers/ec2/interface_addresses.h"
+#include "handlers/ec2/nat_gateway_addresses.h"
 #include "handlers/ec2/network_interfaces.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/tags.h"
@@ -43,16 +44,7 @@ NatGateway ToWire(const record::NatGateway& gateway) {
   wire.DeleteTime = gateway.delete_time;
   wire.FailureCode = gateway.failure_code;
   wire.FailureMessage = gateway.failure_message;
-  for (const auto& address : gateway.addresses) {
-    auto& item = wire.NatGatewayAddresses.emplace_back();
-    item.AllocationId = address.allocation_id;
-    item.AssociationId = address.association_id;
-    item.NetworkInterfaceId = address.network_interface_id;
-    item.PrivateIp = address.private_ip;
-    item.PublicIp = address.public_ip;
-    item.IsPrimary = address.is_primary;
-    item.Status = address.status;
-  }
+  for (const auto& address : gateway.addresses) wire.NatGatewayAddresses.push_back(GatewayAddressToWire(address));
   wire.Tags = TagsToWire(gateway.tags, false);
   return wire;
 }
@@ -131,6 +123,13 @@ void Provision(Context& context, record::NatGateway& gateway) {
     address.association_id = elastic->association_id;
   }
   address.status = "succeeded";
+  try {
+    AddSecondaryAddresses(context, gateway, interface.network_interface_id);
+  } catch (const ApiError&) {
+    DeleteInterface(context, interface.network_interface_id);
+    return Fail(context, gateway, "InsufficientFreeAddressesInSubnet",
+                "Subnet has insufficient free addresses to create this NAT gateway");
+  }
   gateway.state = "available";
   context.tx.Put(context.scope, gateway);
 }
@@ -160,8 +159,7 @@ void NatGatewayTimerFired(Context& context, const std::string& nat_gateway_id) {
 AWS_OPERATION(ec2, CreateNatGateway)
 AWS_ACCESS("subnet/{SubnetId}", "elastic-ip/{AllocationId}", "elastic-ip/{SecondaryAllocationIds}", "natgateway/*")
 CreateNatGatewayResult CreateNatGateway(Context& context, const CreateNatGatewayRequest& in) {
-  RefuseParameters(in, {"VpcId", "AvailabilityZoneAddresses", "SecondaryAllocationIds", "SecondaryPrivateIpAddresses",
-                        "SecondaryPrivateIpAddressCount"});
+  RefuseParameters(in, {"VpcId", "AvailabilityZoneAddresses"});
   if (in.AvailabilityMode == "regional") throw errors::UnsupportedParameter("AvailabilityMode=regional");
   CreateNatGatewayResult out;
   out.ClientToken = in.ClientToken;
@@ -181,6 +179,7 @@ CreateNatGatewayResult CreateNatGateway(Context& context, const CreateNatGateway
   if (is_public) address.allocation_id = Require<record::ElasticAddress>(context, *in.AllocationId).allocation_id;
   address.private_ip = in.PrivateIpAddress;
   if (in.PrivateIpAddress) CheckPrivateAddress(context, subnet, *in.PrivateIpAddress);
+  auto secondary = PlanSecondaryAddresses(context, in, subnet);
   gateway.tags = TakeTags(in.TagSpecifications, kKind<record::NatGateway>);
   if (LivingInZone(context, subnet.availability_zone) >= kMaxPerZone) throw errors::NatGatewayLimitExceeded();
   EndDryRun(in.DryRun);
@@ -191,6 +190,7 @@ CreateNatGatewayResult CreateNatGateway(Context& context, const CreateNatGateway
   gateway.create_time = context.now;
   address.status = is_public ? "associating" : "assigning";
   gateway.addresses = {address};
+  std::move(secondary.begin(), secondary.end(), std::back_inserter(gateway.addresses));
   context.tx.Put(context.scope, gateway);
   SetTimer(context, gateway.nat_gateway_id, kProvisioning, kQuick);
   RememberToken(context, "CreateNatGateway", in, gateway.nat_gateway_id);

@@ -44,7 +44,7 @@ constexpr ShownKind kShown[] = {
     Shown<record::VpcEndpoint>(),
     Shown<record::ManagedPrefixList>(),
     {"pcx", "vpc-peering-connection", [](Context&, const std::string&) { return std::optional<std::string>(); }},
-    {"i", "instance", [](Context&, const std::string&) { return std::optional<std::string>(); }},
+    Shown<record::Instance>(),
 };
 
 List<PortRange> ToWire(const std::vector<network::PortRange>& ports) {
@@ -286,14 +286,14 @@ bool LeadsThrough(const std::vector<network::Hop>& hops, const std::string& id) 
 
 std::string InstanceOf(Context& context, const std::string& network_interface_id) {
   const auto interface = context.tx.Get<record::NetworkInterface>(context.scope, network_interface_id);
-  return interface && interface->attachment ? interface->attachment->instance_id.value_or("") : "";
+  return interface ? interface->instance_id.value_or("") : "";
 }
 
 std::optional<std::string> InterfaceOfInstance(Context& context, const std::string& instance_id) {
   const record::NetworkInterface* first = nullptr;
   const auto interfaces = context.tx.List<record::NetworkInterface>(context.scope);
   for (const auto& each : interfaces)
-    if (each.attachment && each.attachment->instance_id == instance_id &&
+    if (each.attachment && each.instance_id == instance_id &&
         (!first || each.attachment->device_index < first->attachment->device_index))
       first = &each;
   return first ? std::optional(first->network_interface_id) : std::nullopt;

@@ -11,9 +11,14 @@
 #include "api/ec2/ModifyNetworkInterfaceAttributeRequest.h"
 #include "api/ec2/ModifyNetworkInterfaceAttributeResponse.h"
 #include "api/ec2/NetworkInterface.h"
+#include "api/ec2/ResetNetworkInterfaceAttributeRequest.h"
+#include "api/ec2/ResetNetworkInterfaceAttributeResponse.h"
 #include "emulator/api/operation.h"
 #include "handlers/ec2/filters.h"
+#include "handlers/ec2/instance_interfaces.h"
+#include "handlers/ec2/instances.h"
 #include "handlers/ec2/interface_addresses.h"
+#include "handlers/ec2/network_interface_wire.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/security_groups.h"
 #include "handlers/ec2/subnets.h"
@@ -71,73 +76,23 @@ constexpr FilterOf<NetworkInterface> kInterfaceFilters[] = {
     {"vpc-id", &At<&NetworkInterface::VpcId>},
 };
 
-NetworkInterfaceAssociation AssociationToWire(Context& context, const record::NetworkInterfaceAssociation& association,
-                                              bool dns_hostnames) {
-  NetworkInterfaceAssociation wire;
-  wire.AllocationId = association.allocation_id;
-  wire.AssociationId = association.association_id;
-  wire.IpOwnerId = association.ip_owner_id;
-  wire.PublicIp = association.public_ip;
-  if (dns_hostnames) wire.PublicDnsName = PublicDnsName(context.region(), association.public_ip);
-  return wire;
+// ModifyNetworkInterfaceAttribute's manual: the primary interface of an instance gets or loses an address of Amazon's
+// pool, also while the instance runs.
+void ChangePublicAddress(Context& context, const record::NetworkInterface& interface, bool wanted) {
+  if (!interface.instance_id || interface.attachment->device_index != 0)  // text unconfirmed
+    throw errors::InvalidParameterCombination(
+        "associatePublicIpAddress is for the primary network interface of an instance only");
+  auto instance = RequireInstance(context, *interface.instance_id);
+  instance.associate_public_ip_address = wanted;
+  context.tx.Put(context.scope, instance);
+  if (!wanted) return ReleasePublicAddress(context, instance);
+  if (instance.state == "running" || instance.state == "pending") AssignPublicAddress(context, instance);
 }
 
-NetworkInterfaceAttachment AttachmentToWire(const record::NetworkInterfaceAttachment& attachment) {
-  NetworkInterfaceAttachment wire;
-  wire.AttachTime = attachment.attach_time;
-  wire.AttachmentId = attachment.attachment_id;
-  wire.DeleteOnTermination = attachment.delete_on_termination;
-  wire.DeviceIndex = attachment.device_index;
-  wire.NetworkCardIndex = 0;
-  wire.InstanceId = attachment.instance_id;
-  wire.InstanceOwnerId = attachment.instance_owner_id;
-  wire.Status = attachment.status;
-  return wire;
-}
+}  // namespace
 
-List<GroupIdentifier> GroupsToWire(Context& context, const std::vector<std::string>& group_ids) {
-  List<GroupIdentifier> wire;
-  wire.present = true;
-  for (const std::string& id : group_ids) {
-    const auto group = FindSecurityGroup(context, id);
-    wire.push_back({id, group ? std::optional(group->group_name) : std::nullopt});
-  }
-  return wire;
-}
-
-NetworkInterface ToWire(Context& context, const record::NetworkInterface& interface, const char* status = nullptr) {
-  const auto vpc = context.tx.Get<record::Vpc>(context.scope, interface.vpc_id);
-  const bool dns_hostnames = vpc && vpc->enable_dns_hostnames;
-  NetworkInterface wire;
-  wire.NetworkInterfaceId = interface.network_interface_id;
-  wire.OwnerId = context.account();
-  wire.SubnetId = interface.subnet_id;
-  wire.VpcId = interface.vpc_id;
-  wire.AvailabilityZone = interface.availability_zone;
-  wire.AvailabilityZoneId = interface.availability_zone_id;
-  wire.Description = interface.description;
-  wire.InterfaceType = interface.interface_type;
-  wire.MacAddress = interface.mac_address;
-  wire.Status = status ? status : interface.attachment ? "in-use" : "available";
-  wire.SourceDestCheck = interface.source_dest_check;
-  wire.RequesterManaged = interface.requester_managed;
-  wire.RequesterId = interface.requester_id;
-  if (interface.attachment) wire.Attachment = AttachmentToWire(*interface.attachment);
-  wire.Groups = GroupsToWire(context, interface.group_ids);
-  wire.Ipv6Addresses.present = true;
-  wire.TagSet = TagsToWire(interface.tags, true);
-  for (const auto& address : interface.private_ip_addresses) {
-    auto& item = wire.PrivateIpAddresses.emplace_back();
-    item.Primary = address.primary;
-    item.PrivateIpAddress = address.private_ip_address;
-    if (dns_hostnames) item.PrivateDnsName = PrivateDnsName(context.region(), address.private_ip_address);
-    if (address.association) item.Association = AssociationToWire(context, *address.association, dns_hostnames);
-  }
-  const auto& primary = wire.PrivateIpAddresses.front();
-  wire.PrivateIpAddress = primary.PrivateIpAddress;
-  wire.PrivateDnsName = primary.PrivateDnsName;
-  wire.Association = primary.Association;
-  return wire;
+int Ipv6CountFor(const record::Subnet& subnet, const std::vector<std::string>& named, std::optional<int> asked) {
+  return asked ? *asked : named.empty() && subnet.assign_ipv6_address_on_creation ? 1 : 0;
 }
 
 record::NetworkInterface NewInterface(Context& context, const record::Subnet& subnet) {
@@ -154,8 +109,6 @@ record::NetworkInterface NewInterface(Context& context, const record::Subnet& su
                                       hex.substr(6, 2), hex.substr(8, 2));
   return interface;
 }
-
-}  // namespace
 
 std::optional<record::NetworkInterface> FindNetworkInterface(Context& context, const std::string& id) {
   return context.tx.Get<record::NetworkInterface>(context.scope, id);
@@ -202,13 +155,12 @@ void DeleteInterface(Context& context, const std::string& id) {
 AWS_OPERATION(ec2, CreateNetworkInterface)
 AWS_ACCESS("subnet/{SubnetId}", "security-group/{Groups}", "network-interface/*")
 CreateNetworkInterfaceResult CreateNetworkInterface(Context& context, const CreateNetworkInterfaceRequest& in) {
-  RefuseParameters(
-      in, {"Ipv4Prefixes", "Ipv4PrefixCount", "Ipv6Prefixes", "Ipv6PrefixCount", "InterfaceType", "EnablePrimaryIpv6",
-           "ConnectionTrackingSpecification", "Operator", "Ipv6Addresses", "Ipv6AddressCount"});
+  RefuseParameters(in, {"Ipv4Prefixes", "Ipv4PrefixCount", "Ipv6Prefixes", "Ipv6PrefixCount", "InterfaceType",
+                        "EnablePrimaryIpv6", "ConnectionTrackingSpecification", "Operator"});
   CreateNetworkInterfaceResult out;
   out.ClientToken = in.ClientToken;
   if (const auto before = CreatedBefore<record::NetworkInterface>(context, "CreateNetworkInterface", in)) {
-    out.NetworkInterface = ToWire(context, *before);
+    out.NetworkInterface = InterfaceToWire(context, *before);
     return out;
   }
   const auto subnet = Require<record::Subnet>(context, *in.SubnetId);
@@ -220,13 +172,17 @@ CreateNetworkInterfaceResult CreateNetworkInterface(Context& context, const Crea
   interface.group_ids = GroupsForInterface(context, subnet.vpc_id, in.Groups);
   interface.private_ip_addresses = ChoosePrivateAddresses(context, subnet, in.PrivateIpAddress, in.PrivateIpAddresses,
                                                           in.SecondaryPrivateIpAddressCount.value_or(0));
+  std::vector<std::string> ipv6;
+  for (const auto& address : in.Ipv6Addresses) ipv6.push_back(address.Ipv6Address.value_or(""));
+  interface.ipv6_addresses =
+      ChooseIpv6Addresses(context, subnet, ipv6, Ipv6CountFor(subnet, ipv6, in.Ipv6AddressCount));
   interface.description = description;
   interface.requester_id = context.principal.user_id;
   EndDryRun(in.DryRun);
 
   context.tx.Put(context.scope, interface);
   RememberToken(context, "CreateNetworkInterface", in, interface.network_interface_id);
-  out.NetworkInterface = ToWire(context, interface, "pending");
+  out.NetworkInterface = InterfaceToWire(context, interface, "pending");
   return out;
 }
 
@@ -248,7 +204,7 @@ DescribeNetworkInterfacesResult DescribeNetworkInterfaces(Context& context,
   RefuseIdsWithPages("networkInterfaceIds", !in.NetworkInterfaceIds.empty(), in.MaxResults);
   std::vector<NetworkInterface> interfaces;
   for (const auto& interface : Select<record::NetworkInterface>(context, in.NetworkInterfaceIds))
-    interfaces.push_back(ToWire(context, interface));
+    interfaces.push_back(InterfaceToWire(context, interface));
   KeepMatching(interfaces, in.Filters, kInterfaceFilters);
   EndDryRun(in.DryRun);
 
@@ -263,11 +219,11 @@ AWS_OPERATION(ec2, ModifyNetworkInterfaceAttribute)
 AWS_ACCESS("network-interface/{NetworkInterfaceId}", "security-group/{Groups}")
 ModifyNetworkInterfaceAttributeResponse ModifyNetworkInterfaceAttribute(
     Context& context, const ModifyNetworkInterfaceAttributeRequest& in) {
-  RefuseParameters(in, {"EnaSrdSpecification", "EnablePrimaryIpv6", "ConnectionTrackingSpecification",
-                        "AssociatePublicIpAddress", "AssociatedSubnetIds"});
+  RefuseParameters(
+      in, {"EnaSrdSpecification", "EnablePrimaryIpv6", "ConnectionTrackingSpecification", "AssociatedSubnetIds"});
   auto interface = Require<record::NetworkInterface>(context, *in.NetworkInterfaceId);
-  const int attributes =
-      (in.Description ? 1 : 0) + (in.SourceDestCheck ? 1 : 0) + (in.Groups.empty() ? 0 : 1) + (in.Attachment ? 1 : 0);
+  const int attributes = (in.Description ? 1 : 0) + (in.SourceDestCheck ? 1 : 0) + (in.Groups.empty() ? 0 : 1) +
+                         (in.Attachment ? 1 : 0) + (in.AssociatePublicIpAddress ? 1 : 0);
   if (attributes == 0) throw errors::MissingParameter("attribute");  // text unconfirmed
   if (attributes > 1) throw errors::InvalidParameterCombination("Fields for multiple attribute types specified");
   if (interface.requester_managed) throw errors::AuthFailure();
@@ -277,11 +233,25 @@ ModifyNetworkInterfaceAttributeResponse ModifyNetworkInterfaceAttribute(
   if (!in.Groups.empty()) interface.group_ids = GroupsForInterface(context, interface.vpc_id, in.Groups);
   if (in.Attachment) {
     if (!interface.attachment || in.Attachment->AttachmentId != interface.attachment->attachment_id)
-      throw ApiError("InvalidAttachmentID.NotFound",
-                     fmt::format("The attachment ID '{}' does not exist", in.Attachment->AttachmentId.value_or("")));
+      throw errors::AttachmentNotFound(in.Attachment->AttachmentId.value_or(""));
+    if (in.Attachment->DefaultEnaQueueCount || in.Attachment->EnaQueueCount)
+      throw errors::UnsupportedParameter("Attachment.EnaQueueCount");
     interface.attachment->delete_on_termination = in.Attachment->DeleteOnTermination.value_or(false);
   }
+  context.tx.Put(context.scope, interface);
+  if (in.AssociatePublicIpAddress) ChangePublicAddress(context, interface, *in.AssociatePublicIpAddress);
   EndDryRun(in.DryRun);
+  return {};
+}
+
+AWS_OPERATION(ec2, ResetNetworkInterfaceAttribute)
+ResetNetworkInterfaceAttributeResponse ResetNetworkInterfaceAttribute(Context& context,
+                                                                      const ResetNetworkInterfaceAttributeRequest& in) {
+  auto interface = Require<record::NetworkInterface>(context, *in.NetworkInterfaceId);
+  if (!in.SourceDestCheck) throw errors::MissingParameter("sourceDestCheck");
+  if (interface.requester_managed) throw errors::AuthFailure();
+  EndDryRun(in.DryRun);
+  interface.source_dest_check = true;
   context.tx.Put(context.scope, interface);
   return {};
 }
@@ -298,7 +268,7 @@ DescribeNetworkInterfaceAttributeResult DescribeNetworkInterfaceAttribute(
   if (in.Attribute == "description") out.Description.emplace().Value = interface.description;
   if (in.Attribute == "sourceDestCheck") out.SourceDestCheck.emplace().Value = interface.source_dest_check;
   if (in.Attribute == "groupSet") out.Groups = GroupsToWire(context, interface.group_ids);
-  if (in.Attribute == "attachment" && interface.attachment) out.Attachment = AttachmentToWire(*interface.attachment);
+  if (in.Attribute == "attachment" && interface.attachment) out.Attachment = AttachmentToWire(interface);
   if (in.Attribute == "associatePublicIpAddress") out.AssociatePublicIpAddress = interface.association().has_value();
   return out;
 }

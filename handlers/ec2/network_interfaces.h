@@ -44,6 +44,13 @@ void SetInterfaceGroups(Context& context, const std::string& network_interface_i
 std::optional<records::ec2::NetworkInterface> FindNetworkInterface(Context& context,
                                                                    const std::string& network_interface_id);
 
+// An interface in the subnet that is nobody's yet: with an id, without addresses and groups, not put. Throws
+// NetworkInterfaceLimitExceeded.
+records::ec2::NetworkInterface NewInterface(Context& context, const records::ec2::Subnet& subnet);
+
+// How many IPv6 addresses a new interface gets beside those named: as asked, else one where the subnet says so.
+int Ipv6CountFor(const records::ec2::Subnet& subnet, const std::vector<std::string>& named, std::optional<int> asked);
+
 // How many addresses of the subnet can still be given away.
 std::size_t FreeAddressCount(Context& context, const records::ec2::Subnet& subnet);
 

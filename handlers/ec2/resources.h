@@ -11,6 +11,7 @@
 #include "store/database.h"
 #include "store/records/ec2/egress_only_internet_gateway.h"
 #include "store/records/ec2/elastic_address.h"
+#include "store/records/ec2/instance.h"
 #include "store/records/ec2/internet_gateway.h"
 #include "store/records/ec2/managed_prefix_list.h"
 #include "store/records/ec2/nat_gateway.h"
@@ -76,6 +77,14 @@ template <>
 inline constexpr ResourceKind kKind<record::NetworkAcl>{"acl", "network-acl", "InvalidNetworkAclId.Malformed",
                                                         "InvalidNetworkAclID.NotFound",
                                                         "The networkAcl ID '{}' does not exist"};
+template <>
+inline constexpr ResourceKind kKind<record::Instance>{"i", "instance", "InvalidInstanceID.Malformed",
+                                                      "InvalidInstanceID.NotFound",
+                                                      "The instance ID '{}' does not exist"};
+template <>
+inline constexpr ResourceKind kKind<record::SubnetCidrReservation>{
+    "scr", "subnet-cidr-reservation", "InvalidSubnetCidrReservationID.Malformed",
+    "InvalidSubnetCidrReservationID.NotFound", "The subnet CIDR reservation ID '{}' does not exist"};
 template <>
 inline constexpr ResourceKind kKind<record::DhcpOptions>{"dopt", "dhcp-options", "InvalidDhcpOptionsId.Malformed",
                                                          "InvalidDhcpOptionID.NotFound",

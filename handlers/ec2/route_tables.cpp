@@ -59,6 +59,13 @@ Route RouteToWire(Context& context, const record::RouteTable& table, const recor
   wire.GatewayId = route.gateway_id;
   wire.NatGatewayId = route.nat_gateway_id;
   wire.NetworkInterfaceId = route.network_interface_id;
+  if (const auto interface = route.network_interface_id
+                                 ? context.tx.Get<record::NetworkInterface>(context.scope, *route.network_interface_id)
+                                 : std::nullopt;
+      interface && interface->instance_id) {
+    wire.InstanceId = interface->instance_id;
+    wire.InstanceOwnerId = context.account();
+  }
   wire.VpcPeeringConnectionId = route.vpc_peering_connection_id;
   wire.EgressOnlyInternetGatewayId = route.egress_only_internet_gateway_id;
   wire.Origin = route.origin;
@@ -84,6 +91,13 @@ RouteTable ToWire(Context& context, const record::RouteTable& table) {
     for (const auto& block : vpc->cidr_blocks) {
       Route& local = wire.Routes.emplace_back();
       local.DestinationCidrBlock = block.cidr_block;
+      local.GatewayId = "local";
+      local.Origin = "CreateRouteTable";
+      local.State = "active";
+    }
+    for (const auto& block : vpc->ipv6_cidr_blocks) {
+      Route& local = wire.Routes.emplace_back();
+      local.DestinationIpv6CidrBlock = block.ipv6_cidr_block;
       local.GatewayId = "local";
       local.Origin = "CreateRouteTable";
       local.State = "active";

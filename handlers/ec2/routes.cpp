@@ -9,6 +9,8 @@
 #include "api/ec2/ReplaceRouteResponse.h"
 #include "emulator/api/operation.h"
 #include "emulator/network/address.h"
+#include "handlers/ec2/instance_interfaces.h"
+#include "handlers/ec2/instances.h"
 #include "handlers/ec2/prefix_lists.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/route_tables.h"
@@ -101,6 +103,14 @@ void TakeEgressOnlyGateway(Context& context, const record::RouteTable& table, co
   route.egress_only_internet_gateway_id = id;
 }
 
+// All of a VPC's blocks, IPv4 and IPv6.
+std::vector<std::string> BlocksOf(const record::Vpc& vpc) {
+  std::vector<std::string> blocks;
+  for (const auto& block : vpc.cidr_blocks) blocks.push_back(block.cidr_block);
+  for (const auto& block : vpc.ipv6_cidr_blocks) blocks.push_back(block.ipv6_cidr_block);
+  return blocks;
+}
+
 // The target that a request names; exactly one. Of the kinds that Drydock has no resources of there is none to be
 // found.
 template <class In>
@@ -115,28 +125,28 @@ void TakeTarget(Context& context, const record::RouteTable& table, const In& in,
   if (in.GatewayId) TakeGateway(context, table, *in.GatewayId, route);
   if (in.NatGatewayId) TakeNatGateway(context, table, *in.NatGatewayId, route);
   if (in.NetworkInterfaceId) TakeInterface(context, table, *in.NetworkInterfaceId, route);
-  if (in.InstanceId) throw errors::TargetNotFound("InvalidInstanceID.NotFound", "instance", *in.InstanceId);
+  if (in.InstanceId)
+    TakeInterface(context, table,
+                  OnlyInterfaceOf(context, RequireInstance(context, *in.InstanceId)).network_interface_id, route);
   if (in.VpcEndpointId) RefuseVpcEndpoint(context, *in.VpcEndpointId);
   if (in.TransitGatewayId)
     throw errors::TargetNotFound("InvalidTransitGatewayID.NotFound", "transitGateway", *in.TransitGatewayId);
   if (in.VpcPeeringConnectionId) TakePeering(context, table, *in.VpcPeeringConnectionId, route);
   if (in.EgressOnlyInternetGatewayId) TakeEgressOnlyGateway(context, table, *in.EgressOnlyInternetGatewayId, route);
   // What is inside of the VPC may be sent through an interface only. VPC User Guide, "Route priority"; as seen.
-  if (!route.destination_cidr_block || route.network_interface_id) return;
-  const auto destination = *network::Cidr::Parse(*route.destination_cidr_block);
-  for (const auto& block : Require<record::Vpc>(context, table.vpc_id).cidr_blocks)
-    if (network::Cidr::Parse(block.cidr_block)->Contains(destination))
+  if (route.destination_prefix_list_id || route.network_interface_id) return;
+  const auto destination = *network::Cidr::Parse(DestinationOf(route));
+  for (const std::string& block : BlocksOf(Require<record::Vpc>(context, table.vpc_id)))
+    if (network::Cidr::Parse(block)->Contains(destination))
       throw errors::InvalidParameterValue(
           fmt::format("Destination CIDR block {} is equal to or more specific than one of this VPC's CIDR blocks. This "
                       "route can target only an interface or an instance.",
-                      *route.destination_cidr_block));
+                      DestinationOf(route)));
 }
 
 bool IsLocal(Context& context, const record::RouteTable& table, const record::Route& route) {
-  const auto vpc = Require<record::Vpc>(context, table.vpc_id);
-  return route.destination_cidr_block &&
-         std::any_of(vpc.cidr_blocks.begin(), vpc.cidr_blocks.end(),
-                     [&](const auto& block) { return block.cidr_block == *route.destination_cidr_block; });
+  const auto blocks = BlocksOf(Require<record::Vpc>(context, table.vpc_id));
+  return std::find(blocks.begin(), blocks.end(), DestinationOf(route)) != blocks.end();
 }
 
 auto SameDestination(const record::Route& route) {

@@ -194,6 +194,13 @@ record::SecurityGroup MakeSecurityGroup(Context& context, const std::string& vpc
   rule.is_egress = true;
   rule.cidr_ipv4 = "0.0.0.0/0";
   context.tx.Put(context.scope, rule);
+  // VPC User Guide, "Security group rules": where the VPC has an IPv6 block, to everywhere by IPv6 as well.
+  if (const auto vpc = context.tx.Get<record::Vpc>(context.scope, vpc_id); vpc && !vpc->ipv6_cidr_blocks.empty()) {
+    rule.security_group_rule_id = context.ids.Ec2("sgr");
+    rule.cidr_ipv4.reset();
+    rule.cidr_ipv6 = "::/0";
+    context.tx.Put(context.scope, rule);
+  }
   return group;
 }
 

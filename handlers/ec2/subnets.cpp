@@ -17,6 +17,7 @@
 #include "handlers/ec2/network_interfaces.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/tags.h"
+#include "handlers/ec2/vpc_cidr_blocks.h"
 
 namespace drydock::ec2 {
 
@@ -78,6 +79,8 @@ Subnet ToWire(Context& context, const record::Subnet& subnet) {
   wire.MapCustomerOwnedIpOnLaunch = false;
   wire.AssignIpv6AddressOnCreation = subnet.assign_ipv6_address_on_creation;
   wire.Ipv6CidrBlockAssociationSet.present = true;
+  if (subnet.ipv6_cidr_block)
+    wire.Ipv6CidrBlockAssociationSet.push_back(SubnetBlockToWire(*subnet.ipv6_cidr_block, "associated"));
   wire.EnableDns64 = subnet.enable_dns64;
   wire.Ipv6Native = false;
   auto& dns = wire.PrivateDnsNameOptionsOnLaunch.emplace();
@@ -148,14 +151,15 @@ record::Subnet MakeSubnet(Context& context, record::Subnet subnet) {
 AWS_OPERATION(ec2, CreateSubnet)
 AWS_ACCESS("vpc/{VpcId}", "subnet/*")
 CreateSubnetResult CreateSubnet(Context& context, const CreateSubnetRequest& in) {
-  RefuseParameters(in, {"Ipv6CidrBlock", "OutpostArn", "Ipv6Native", "Ipv4IpamPoolId", "Ipv4NetmaskLength",
-                        "Ipv6IpamPoolId", "Ipv6NetmaskLength"});
+  RefuseParameters(
+      in, {"OutpostArn", "Ipv6Native", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength"});
   if (!in.CidrBlock) throw errors::MissingParameter("cidrBlock");
   const auto vpc = Require<record::Vpc>(context, *in.VpcId);
   const auto others = SubnetsOf(context, vpc.vpc_id);
   const Zone zone = TakeZone(context, in);
   record::Subnet subnet;
   subnet.cidr_block = TakeSubnetCidr(vpc, others, *in.CidrBlock);
+  if (in.Ipv6CidrBlock) subnet.ipv6_cidr_block = TakeSubnetIpv6Block(context, vpc, "", *in.Ipv6CidrBlock);
   subnet.tags = TakeTags(in.TagSpecifications, kKind<record::Subnet>);
   if (others.size() >= kMaxSubnets) throw errors::SubnetLimitExceeded();
   EndDryRun(in.DryRun);
@@ -184,6 +188,9 @@ DeleteSubnetResponse DeleteSubnet(Context& context, const DeleteSubnetRequest& i
   for (auto& table :
        context.tx.List<record::RouteTable>(context.scope, store::Where(&record::RouteTable::vpc_id, subnet.vpc_id)))
     if (std::erase_if(table.associations, of_subnet)) context.tx.Put(context.scope, table);
+  for (const auto& reservation : context.tx.List<record::SubnetCidrReservation>(
+           context.scope, store::Where(&record::SubnetCidrReservation::subnet_id, subnet.subnet_id)))
+    context.tx.Erase<record::SubnetCidrReservation>(context.scope, reservation.reservation_id);
   context.tx.Erase<record::Subnet>(context.scope, subnet.subnet_id);
   return {};
 }
@@ -205,11 +212,19 @@ DescribeSubnetsResult DescribeSubnets(Context& context, const DescribeSubnetsReq
 AWS_OPERATION(ec2, ModifySubnetAttribute)
 AWS_ACCESS("subnet/{SubnetId}")
 ModifySubnetAttributeResponse ModifySubnetAttribute(Context& context, const ModifySubnetAttributeRequest& in) {
-  RefuseParameters(in, {"AssignIpv6AddressOnCreation", "MapCustomerOwnedIpOnLaunch", "CustomerOwnedIpv4Pool",
-                        "EnableLniAtDeviceIndex", "DisableLniAtDeviceIndex", "EnableDns64"});
+  RefuseParameters(
+      in, {"MapCustomerOwnedIpOnLaunch", "CustomerOwnedIpv4Pool", "EnableLniAtDeviceIndex", "DisableLniAtDeviceIndex"});
   auto subnet = Require<record::Subnet>(context, *in.SubnetId);
   const auto given = [](const auto& attribute) { return attribute && attribute->Value; };
   if (given(in.MapPublicIpOnLaunch)) subnet.map_public_ip_on_launch = *in.MapPublicIpOnLaunch->Value;
+  if (given(in.AssignIpv6AddressOnCreation)) {
+    if (*in.AssignIpv6AddressOnCreation->Value && !subnet.ipv6_cidr_block) throw errors::NoIpv6Block(subnet.subnet_id);
+    subnet.assign_ipv6_address_on_creation = *in.AssignIpv6AddressOnCreation->Value;
+  }
+  if (given(in.EnableDns64)) {
+    if (*in.EnableDns64->Value && !subnet.ipv6_cidr_block) throw errors::NoIpv6Block(subnet.subnet_id);
+    subnet.enable_dns64 = *in.EnableDns64->Value;
+  }
   if (in.PrivateDnsHostnameTypeOnLaunch) subnet.private_dns_hostname_type = *in.PrivateDnsHostnameTypeOnLaunch;
   if (given(in.EnableResourceNameDnsARecordOnLaunch))
     subnet.enable_resource_name_dns_a_record = *in.EnableResourceNameDnsARecordOnLaunch->Value;

@@ -48,6 +48,14 @@ record::Tags Checked(const List<Tag>& tags) {
   return checked;
 }
 
+// Drydock's own: what cannot be used is refused at once rather than found out later.
+void CheckListenTag(const record::Tags& tags) {
+  const auto tag = tags.find(record::kListenTag);
+  if (tag != tags.end() && !record::ParseListenTag(tag->second))
+    throw errors::InvalidParameterValue(fmt::format(
+        "The tag {} lists TCP ports, such as \"27017,22\"; \"{}\" does not.", record::kListenTag, tag->second));
+}
+
 using Edit = std::function<void(record::Tags&)>;
 using Visit = std::function<void(const std::string& id, const record::Tags&)>;
 
@@ -83,6 +91,15 @@ constexpr Taggable kTaggable[] = {
     MakeTaggable<record::ElasticAddress>(),
     MakeTaggable<record::NetworkAcl>(),
     MakeTaggable<record::NetworkInterface>(),
+    MakeTaggable<record::SubnetCidrReservation>(),
+    {kKind<record::Instance>,
+     [](Context& context, const std::string& id, const Edit& edit) {
+       auto instance = Require<record::Instance>(context, id);
+       edit(instance.tags);
+       CheckListenTag(instance.tags);
+       context.tx.Put(context.scope, instance);
+     },
+     MakeTaggable<record::Instance>().each},
     MakeTaggable<record::DhcpOptions>(),
     MakeTaggable<record::VpcEndpoint>(),
     MakeTaggable<record::ManagedPrefixList>(),
@@ -132,6 +149,7 @@ record::Tags TakeTags(const List<TagSpecification>& specifications, const Resour
           "The same resource type may not be specified more than once in tag specifications");
     if (specification.Tags.empty()) throw errors::InvalidParameterValue("Tag specification must have at least one tag");
     tags = Checked(specification.Tags);
+    if (kind.type == kKind<record::Instance>.type) CheckListenTag(tags);
     taken = true;
   }
   return tags;

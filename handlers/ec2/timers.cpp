@@ -18,6 +18,7 @@ void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids) {
   on(kVpcPeeringTimer, VpcPeeringTimerFired);
   on(kNetworkInsightsTimer, NetworkInsightsTimerFired);
   on(kAccessScopeTimer, AccessScopeTimerFired);
+  on(kInstanceTimer, InstanceTimerFired);
 }
 
 }  // namespace drydock::ec2

@@ -31,6 +31,11 @@ void NetworkInsightsTimerFired(Context& context, const std::string& analysis_id)
 inline constexpr char kAccessScopeTimer[] = "ec2.network_insights_access_scope_analysis";
 void AccessScopeTimerFired(Context& context, const std::string& analysis_id);
 
+// An instance's next step: from pending to running, from stopping to stopped, from shutting-down to terminated, and
+// then out of sight.
+inline constexpr char kInstanceTimer[] = "ec2.instance";
+void InstanceTimerFired(Context& context, const std::string& instance_id);
+
 // Before Timers::Start(). The references must outlive the timers.
 void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids);
 

@@ -79,6 +79,8 @@ VpcPeeringConnectionVpcInfo EndToWire(Context& context, const PeeringEnd& end, c
   if (const auto vpc = context.tx.Get<record::Vpc>(end.scope, end.vpc_id)) {
     wire.CidrBlock = vpc->cidr_blocks.front().cidr_block;
     for (const auto& block : vpc->cidr_blocks) wire.CidrBlockSet.emplace_back().CidrBlock = block.cidr_block;
+    for (const auto& block : vpc->ipv6_cidr_blocks)
+      wire.Ipv6CidrBlockSet.emplace_back().Ipv6CidrBlock = block.ipv6_cidr_block;
   }
   wire.PeeringOptions = OptionsToWire(side);
   return wire;

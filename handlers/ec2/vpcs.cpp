@@ -20,6 +20,7 @@
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/security_groups.h"
 #include "handlers/ec2/tags.h"
+#include "handlers/ec2/vpc_cidr_blocks.h"
 #include "handlers/ec2/vpc_peering_connections.h"
 
 namespace drydock::ec2 {
@@ -60,12 +61,9 @@ Vpc ToWire(Context& context, const record::Vpc& vpc, const char* state) {
   wire.OwnerId = context.account();
   wire.State = state;
   wire.CidrBlock = vpc.cidr_blocks.front().cidr_block;
-  for (const auto& block : vpc.cidr_blocks) {
-    auto& association = wire.CidrBlockAssociationSet.emplace_back();
-    association.AssociationId = block.association_id;
-    association.CidrBlock = block.cidr_block;
-    association.CidrBlockState.emplace().State = "associated";
-  }
+  for (const auto& block : vpc.cidr_blocks) wire.CidrBlockAssociationSet.push_back(BlockToWire(block, "associated"));
+  for (const auto& block : vpc.ipv6_cidr_blocks)
+    wire.Ipv6CidrBlockAssociationSet.push_back(Ipv6BlockToWire(context, block, "associated"));
   wire.DhcpOptionsId = vpc.dhcp_options_id;
   wire.InstanceTenancy = vpc.instance_tenancy;
   wire.IsDefault = vpc.is_default;
@@ -73,8 +71,8 @@ Vpc ToWire(Context& context, const record::Vpc& vpc, const char* state) {
   return wire;
 }
 
-// VPC User Guide, "VPC CIDR blocks": between /16 and /28; CreateVpc clears host bits. No block outside of what hosts
-// can have (which blocks exactly is unconfirmed).
+}  // namespace
+
 std::string TakeVpcCidr(const std::string& text) {
   const auto cidr = network::Cidr::Parse(text);
   if (!cidr || cidr->family() != network::Family::kIpv4) throw errors::InvalidCidrBlock(text, "cidrBlock");
@@ -83,6 +81,8 @@ std::string TakeVpcCidr(const std::string& text) {
     if (network::Cidr::Parse(reserved)->Overlaps(*cidr)) throw errors::InvalidVpcRange(text);
   return cidr->Canonical().ToString();
 }
+
+namespace {
 
 // What must be gone before a VPC can be; what AWS made with it goes with it. VPC User Guide, "Delete your VPC".
 bool HasDependents(Context& context, const record::Vpc& vpc) {
@@ -111,6 +111,7 @@ void EraseVpc(Context& context, const record::Vpc& vpc) {
   for (const auto& acl :
        context.tx.List<record::NetworkAcl>(context.scope, store::Where(&record::NetworkAcl::vpc_id, vpc.vpc_id)))
     context.tx.Erase<record::NetworkAcl>(context.scope, acl.network_acl_id);
+  for (const auto& block : vpc.ipv6_cidr_blocks) GiveBackIpv6Block(context, block);
   context.tx.Erase<record::Vpc>(context.scope, vpc.vpc_id);
 }
 
@@ -170,9 +171,11 @@ record::Vpc MakeVpc(Context& context, const std::string& cidr_block, const std::
 AWS_OPERATION(ec2, CreateVpc)
 AWS_ACCESS("vpc/*")
 CreateVpcResult CreateVpc(Context& context, const CreateVpcRequest& in) {
-  RefuseParameters(
-      in, {"Ipv6Pool", "Ipv6CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength",
-           "Ipv6CidrBlockNetworkBorderGroup", "VpcEncryptionControl", "AmazonProvidedIpv6CidrBlock"});
+  RefuseParameters(in, {"Ipv6Pool", "Ipv6CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId",
+                        "Ipv6NetmaskLength", "VpcEncryptionControl"});
+  if (in.Ipv6CidrBlockNetworkBorderGroup && *in.Ipv6CidrBlockNetworkBorderGroup != context.region())
+    throw errors::InvalidValue(*in.Ipv6CidrBlockNetworkBorderGroup, "ipv6CidrBlockNetworkBorderGroup",
+                               "The network border group is not valid.");
   if (!in.CidrBlock) throw errors::MissingParameter("cidrBlock");
   const std::string cidr = TakeVpcCidr(*in.CidrBlock);
   const std::string tenancy = in.InstanceTenancy.value_or("default");
@@ -183,7 +186,9 @@ CreateVpcResult CreateVpc(Context& context, const CreateVpcRequest& in) {
   EndDryRun(in.DryRun);
 
   CreateVpcResult out;
-  out.Vpc = ToWire(context, MakeVpc(context, cidr, tenancy, false, tags), "pending");
+  auto vpc = MakeVpc(context, cidr, tenancy, false, tags);
+  if (in.AmazonProvidedIpv6CidrBlock.value_or(false)) AddIpv6Block(context, vpc);
+  out.Vpc = ToWire(context, vpc, "pending");
   out.Vpc->Ipv6CidrBlockAssociationSet.present = true;
   return out;
 }

@@ -77,8 +77,9 @@ TEST_CASE("a VPC's block is between /16 and /28, of addresses that hosts can hav
 TEST_CASE("what Drydock cannot act upon it refuses") {
   Ec2Fixture f;
   auto request = VpcOf("10.0.0.0/16");
-  request.AmazonProvidedIpv6CidrBlock = true;
+  request.Ipv4IpamPoolId = "ipam-pool-0123456789abcdef0";
   CHECK(f.CodeOf(CreateVpc, request) == "UnsupportedOperation");
+  request.Ipv4IpamPoolId.reset();
   request.AmazonProvidedIpv6CidrBlock = false;  // what it does anyway
   CHECK(f.CodeOf(CreateVpc, request) == "");
 }

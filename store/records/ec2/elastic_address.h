@@ -16,6 +16,7 @@ struct ElasticAddress {
   std::optional<std::string> private_ip_address;
   // Set while the address belongs to something the account does not manage itself, such as a NAT gateway: its id.
   std::optional<std::string> managed_by;
+  std::optional<std::string> ptr_record;  // the name that its reverse lookup gives; ends with a dot
   Tags tags;
 
   static constexpr store::TableName kTable{"ec2_elastic_address"};
@@ -36,5 +37,5 @@ struct PublicAddress {
 }  // namespace drydock::records::ec2
 
 DRYDOCK_SCHEMA(drydock::records::ec2::ElasticAddress, allocation_id, public_ip, association_id, network_interface_id,
-               private_ip_address, managed_by, tags)
+               private_ip_address, managed_by, ptr_record, tags)
 DRYDOCK_SCHEMA(drydock::records::ec2::PublicAddress, public_ip, holder)

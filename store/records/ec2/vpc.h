@@ -16,9 +16,15 @@ struct VpcCidrBlock {
   std::string cidr_block;
 };
 
+struct Ipv6CidrBlock {
+  std::string association_id;  // vpc-cidr-assoc-… of a VPC, subnet-cidr-assoc-… of a subnet
+  std::string ipv6_cidr_block;
+};
+
 struct Vpc {
   std::string vpc_id;
   std::vector<VpcCidrBlock> cidr_blocks;  // the primary one first
+  std::vector<Ipv6CidrBlock> ipv6_cidr_blocks;
   bool is_default = false;
   std::string instance_tenancy = "default";
   std::string dhcp_options_id;
@@ -59,8 +65,9 @@ struct RegionDefaults {
 }  // namespace drydock::records::ec2
 
 DRYDOCK_SCHEMA(drydock::records::ec2::VpcCidrBlock, association_id, cidr_block)
-DRYDOCK_SCHEMA(drydock::records::ec2::Vpc, vpc_id, cidr_blocks, is_default, instance_tenancy, dhcp_options_id,
-               enable_dns_support, enable_dns_hostnames, enable_network_address_usage_metrics, tags)
+DRYDOCK_SCHEMA(drydock::records::ec2::Ipv6CidrBlock, association_id, ipv6_cidr_block)
+DRYDOCK_SCHEMA(drydock::records::ec2::Vpc, vpc_id, cidr_blocks, ipv6_cidr_blocks, is_default, instance_tenancy,
+               dhcp_options_id, enable_dns_support, enable_dns_hostnames, enable_network_address_usage_metrics, tags)
 DRYDOCK_SCHEMA(drydock::records::ec2::DhcpConfiguration, key, values)
 DRYDOCK_SCHEMA(drydock::records::ec2::DhcpOptions, dhcp_options_id, configurations, tags)
 DRYDOCK_SCHEMA(drydock::records::ec2::RegionDefaults, key, dhcp_options_id, default_vpc_made)
