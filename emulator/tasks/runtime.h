@@ -18,6 +18,13 @@ struct EnvironmentVariable {
   bool secret = false;  // from the task definition's `secrets`: the value is never shown, only its length
 };
 
+// How a container's own health check works (the task definition's healthCheck).
+struct HealthCheck {
+  Duration interval{30'000};
+  int retries = 3;
+  Duration start_period{0};
+};
+
 struct ContainerSpec {
   std::string name;
   std::string image;
@@ -27,8 +34,9 @@ struct ContainerSpec {
   std::vector<EnvironmentVariable> environment;
   std::map<std::string, std::string> docker_labels;
   std::vector<std::string> command;
-  bool has_health_check = false;
+  std::optional<HealthCheck> health_check;
   Duration stop_timeout{30'000};
+  bool waits = false;  // is not started with the task, but by StartContainer
 };
 
 struct TaskSpec {
@@ -41,8 +49,6 @@ struct TaskSpec {
   std::string availability_zone;
   std::string private_address;  // of the task's network interface
   std::vector<ContainerSpec> containers;
-  std::string credentials_uri;  // AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; empty: no task role
-  std::string metadata_uri;     // ECS_CONTAINER_METADATA_URI_V4
 };
 
 // What to do to reach an address of a VPC.
@@ -56,6 +62,14 @@ struct Dial {
   std::string address;     // kConnect: a numeric address of this machine
   std::uint16_t port = 0;  // kConnect
   std::string preface;     // kConnect: bytes to send before anything else
+};
+
+// A terminal in a running container, for ECS Exec: whoever connects to the URL with the token speaks Session Manager's
+// protocol with it.
+struct ExecSession {
+  std::string id;
+  std::string url;  // ws://…
+  std::string token;
 };
 
 enum class ContainerHealth { kUnknown, kHealthy, kUnhealthy };
@@ -87,13 +101,20 @@ class EventSink {
 class Runtime {
  public:
   virtual ~Runtime() = default;
-  // Returns at once; ContainerStarted follows. A task that runs already is left alone, so that after a restart of the
-  // emulator everything that should run can simply be started.
+  // Returns at once; ContainerStarted follows for each container that does not wait. A task that runs already is left
+  // alone, so that after a restart of the emulator everything that should run can simply be started.
   virtual void Start(TaskSpec task) = 0;
-  // Asks the containers to end, kills them after `timeout`; ContainerExited follows for each that still ran. After this
-  // call the task's address is nobody's. Unknown tasks are ignored.
+  // Starts a container that waits, or once more one that has exited; ContainerStarted follows. Ignored when it runs,
+  // and for tasks and containers that are not known.
+  virtual void StartContainer(const std::string& task_arn, const std::string& container) = 0;
+  // Asks the containers to end, last started first, and kills each after its own stop timeout, at the latest after
+  // `timeout`; ContainerExited follows for each that still ran. After this call the task's address is nobody's. Unknown
+  // tasks are ignored.
   virtual void Stop(const std::string& task_arn, Duration timeout) = 0;
-  // `source_address` is who dials, as the task shall see it.
+  // Makes a session in which `command` runs; nullopt when the container does not run, or the runtime has no terminals.
+  virtual std::optional<ExecSession> OpenSession(const std::string& task_arn, const std::string& container,
+                                                 const std::string& command) = 0;
+  // `source_address` is who dials, as the task or host shall see it.
   virtual Dial Locate(const std::string& vpc_id, const std::string& address, int port,
                       const std::string& source_address) const = 0;
 };

@@ -175,6 +175,14 @@ inline ApiError RoleNotAssumable(const std::string& arn) {
 inline ApiError TaskNotFound() {
   return InvalidParameter("The referenced task was not found.");
 }
+inline ApiError ExecuteCommandNotEnabled() {
+  return InvalidParameter(
+      "The execute command failed because execute command was not enabled when the task was run or the execute command "
+      "agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.");
+}
+inline ApiError TargetNotConnected() {
+  return {"TargetNotConnectedException", "The execute command failed due to an internal error. Try again later."};
+}
 inline ApiError TasksEmpty() {
   return InvalidParameter("Tasks cannot be empty.");
 }

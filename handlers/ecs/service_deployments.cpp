@@ -7,6 +7,7 @@
 #include "handlers/ecs/service_events.h"
 #include "handlers/ecs/service_scheduler.h"
 #include "handlers/ecs/staged_deployments.h"
+#include "handlers/ecs/state_change_events.h"
 #include "handlers/engines.h"
 #include "store/table.h"
 
@@ -67,10 +68,12 @@ void CountOne(Context& context, records::ecs::Service& service, records::ecs::De
     ++deployment.failed_starts;
     deployment.next_attempt = context.now + BackOff(deployment.failed_starts, context.engines.clock.pace());
     // The message is repeated at most every 6 hours (aws-facts D.7): here, once per series of failures.
-    if (deployment.failed_starts == 5)
+    if (deployment.failed_starts == 5) {
       AddEvent(context, service,
                "is unable to consistently start tasks successfully. For more information, see the "
                "Troubleshooting section.");
+      PublishServiceAction(context, service, "WARN", "SERVICE_TASK_START_IMPAIRED");
+    }
   }
   const bool primary = deployment.status == "PRIMARY" && deployment.rollout_state == "IN_PROGRESS";
   if (!primary) return;
@@ -141,6 +144,7 @@ void BeginDeployment(Context& context, records::ecs::Service& service, Revision 
   history.created_at = history.updated_at = context.now;
   context.tx.Put(context.scope, history);
   PutInFront(service, std::move(deployment));
+  PublishDeploymentChange(context, service, Primary(service), "SERVICE_DEPLOYMENT_IN_PROGRESS");
 }
 
 void CountFailure(Context& context, records::ecs::Service& service, const records::ecs::Task& task) {
@@ -171,6 +175,7 @@ void FailDeployment(Context& context, records::ecs::Service& service, const std:
   failed.rollout_state = "FAILED";
   failed.rollout_state_reason = reason;
   failed.updated_at = context.now;
+  PublishDeploymentChange(context, service, failed, "SERVICE_DEPLOYMENT_FAILED");
   // Where nothing was ever completed there is nothing to go back to, and a rollback that fails is not rolled back.
   roll_back = roll_back && !service.last_completed_revision.empty() && !failed.rollback;
   ChangeHistory(context, failed.deployment_id, [&](History& history) {
@@ -203,6 +208,7 @@ void FailDeployment(Context& context, records::ecs::Service& service, const std:
   back.rollout_state_reason = fmt::format("{}: rolling back to deploymentId {}.",  // without the breaker unconfirmed
                                           breaker ? kBreaker : "ECS deployment stopped", target);
   PutInFront(service, std::move(back));
+  PublishDeploymentChange(context, service, Primary(service), "SERVICE_DEPLOYMENT_IN_PROGRESS");
 }
 
 void RollbackEnds(Context& context, const records::ecs::Deployment& failed) {
@@ -222,6 +228,7 @@ void CompleteDeployment(Context& context, records::ecs::Service& service) {
   service.last_completed_revision = deployment.revision_id;
   service.last_completed_deployment = deployment.id;
   AddEvent(context, service, fmt::format("(deployment {}) deployment completed.", Name(deployment)));
+  PublishDeploymentChange(context, service, deployment, "SERVICE_DEPLOYMENT_COMPLETED");
   ChangeHistory(context, deployment.deployment_id, [&](History& history) {
     history.status = deployment.rollback ? "ROLLBACK_SUCCESSFUL" : "SUCCESSFUL";
     history.finished_at = context.now;

@@ -9,6 +9,7 @@
 #include "handlers/ecs/service_scheduler.h"
 #include "handlers/ecs/service_tasks.h"
 #include "handlers/ecs/staged_deployments.h"
+#include "handlers/ecs/state_change_events.h"
 #include "handlers/ecs/task_sets.h"
 #include "handlers/engines.h"
 #include "store/table.h"
@@ -139,6 +140,7 @@ class Reconciliation {
     const bool said = service_.steady && service_.steady_said_at + kSteadyStateRepeats > context_.now;
     if (!said) {
       AddEvent(context_, service_, "has reached a steady state.");
+      PublishServiceAction(context_, service_, "INFO", "SERVICE_STEADY_STATE");
       service_.steady_said_at = context_.now;
     }
     service_.steady = true;

@@ -77,15 +77,19 @@ Plan Decide(const Situation& situation) {
   const int excess = Size(current) - desired;
   if (excess > unhealthy)
     remove(current,
-           LeastMissed(Only(current, [&](const TaskState* t) { return !is_unhealthy(t); }), excess - unhealthy),
+           LeastMissed(Only(current, [&](const TaskState* t) { return !is_unhealthy(t) && !t->is_protected; }),
+                       excess - unhealthy),
            plan.surplus);
   if (const int replaced = std::min({excess, unhealthy, judged - desired}); replaced > 0)
     remove(current, Oldest(Only(current, is_unhealthy), replaced), plan.unhealthy);
 
   // Old tasks that serve nobody go at once.
   if (situation.may_start && !old.empty())
-    remove(old, Only(old, [](const TaskState* t) { return !t->running || t->verdict == Verdict::kUnhealthy; }),
-           plan.surplus);
+    remove(
+        old,
+        Only(old,
+             [](const TaskState* t) { return !t->is_protected && (!t->running || t->verdict == Verdict::kUnhealthy); }),
+        plan.surplus);
 
   // Fewer good ones than desired: start as many as the upper limit permits.
   const int missing = desired - (Size(current) - CountOf(current, Verdict::kUnhealthy));
@@ -98,7 +102,7 @@ Plan Decide(const Situation& situation) {
   // Old tasks go as far as new healthy ones have taken their places and the lower limit permits.
   int healthy = CountOf(current, Verdict::kHealthy) + CountOf(old, Verdict::kHealthy);
   const auto release = [&](int wanted) {
-    const Tasks going = Oldest(old, wanted);
+    const Tasks going = Oldest(Only(old, [](const TaskState* t) { return !t->is_protected; }), wanted);
     for (const auto* task : going) {
       if (is_healthy(task) && healthy <= lower) break;
       if (is_healthy(task)) --healthy;

@@ -24,6 +24,7 @@ struct TaskState {
   Verdict verdict = Verdict::kPending;
   std::string availability_zone;
   Timestamp created;
+  bool is_protected = false;  // from scaling in and from deployments (task_protection.h); not from its own bad health
 };
 
 struct Situation {

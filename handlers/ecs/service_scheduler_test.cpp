@@ -136,6 +136,21 @@ TEST_CASE("where the maximum forbids a replacement, unhealthy tasks are stopped 
   CHECK(plan.surplus.empty());
 }
 
+TEST_CASE("protected tasks are neither scaled in nor replaced by a deployment, but by their own bad health") {
+  auto scaled = ServiceState(1).Healthy(kCurrent, 3).situation;
+  scaled.tasks[2].is_protected = true;
+  CHECK(Decide(scaled).surplus == Names{"b", "a"});
+  scaled.desired = 0;
+  CHECK(Decide(scaled).surplus.size() == 2);
+  auto deployed = ServiceState(1).Healthy(kOld).Healthy(kCurrent).situation;
+  CHECK(Decide(deployed).surplus == Names{"a"});
+  deployed.tasks[0].is_protected = true;
+  CHECK(Decide(deployed).surplus.empty());
+  auto sick = ServiceState(1).Unhealthy(kCurrent).Healthy(kCurrent).situation;
+  sick.tasks[0].is_protected = true;
+  CHECK(Decide(sick).unhealthy == Names{"a"});
+}
+
 TEST_CASE("scaling in stops what does not run yet, then empties the fullest Availability Zone") {
   CHECK(Decide(ServiceState(2).Healthy(kCurrent, 2).Starting(kCurrent).situation).surplus == Names{"c"});
   CHECK(Decide(ServiceState(2).Healthy(kCurrent, 3).situation).surplus == Names{"c"});  // zones a b a

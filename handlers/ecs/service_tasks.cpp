@@ -8,11 +8,14 @@
 #include "handlers/ecs/container_instances.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/placement.h"
+#include "handlers/ecs/platform_calls.h"
 #include "handlers/ecs/service_deployments.h"
 #include "handlers/ecs/service_events.h"
+#include "handlers/ecs/state_change_events.h"
 #include "handlers/ecs/task_definitions.h"
 #include "handlers/ecs/task_launch.h"
 #include "handlers/ecs/task_lifecycle.h"
+#include "handlers/ecs/task_protection.h"
 #include "handlers/ecs/task_view.h"
 #include "handlers/ecs/tasks.h"
 #include "handlers/elbv2/targets.h"
@@ -153,6 +156,7 @@ void ServiceTasks::RegisterTargets() {
       const int port = balancer.containerPort.value_or(0);
       if (group.empty() || !elbv2::FindTargetGroup(context_, group)) continue;
       elbv2::RegisterTarget(context_, group, task.attachment.private_address, port, task.availability_zone);
+      RecordTargetRegistered(context_, group, task.attachment.private_address, port);
       task.targets.push_back({group, port});
       ++registered[group];
     }
@@ -179,6 +183,8 @@ void ServiceTasks::Judge() {
       if (records::ecs::Deployment* deployment = FindDeployment(service_, task.deployment_id))
         CountSuccess(*deployment);
     }
+    state.is_protected = IsProtected(task, context_.now);
+    if (state.is_protected) LookAgainAt(*task.protected_until);
     deployment_of_[task.id] = task.deployment_id;
     states_.push_back(std::move(state));
   }
@@ -303,6 +309,7 @@ void ServiceTasks::SayUnplaceable() {
   auto& said = service_.unplaceable_said_at;
   if (said && *said + kUnplaceableRepeats > context_.now) return LookAgainAt(*said + kUnplaceableRepeats);
   AddEvent(context_, service_, UnplaceableText(context_, service_.cluster));
+  PublishServiceAction(context_, service_, "ERROR", "SERVICE_TASK_PLACEMENT_FAILURE");
   said = context_.now;
   LookAgainAt(*said + kUnplaceableRepeats);
 }
@@ -317,6 +324,8 @@ void ServiceTasks::Start(const Plan& plan, const std::string& deployment_id) {
   if (const auto role = UnassumableRole(context_, *definition, {})) {
     AddEvent(context_, service_,
              fmt::format("failed to launch a task with (error {}).", errors::RoleNotAssumableText(*role)));
+    PublishServiceAction(context_, service_, "ERROR", "SERVICE_TASK_CONFIGURATION_FAILURE",
+                         errors::RoleNotAssumableText(*role));
     CountFailedLaunch(context_, service_, deployment_id);
     if (deployment = FindDeployment(service_, deployment_id); deployment && deployment->next_attempt)
       LookAgainAt(*deployment->next_attempt);

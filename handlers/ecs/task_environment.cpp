@@ -8,9 +8,6 @@
 namespace drydock::ecs {
 namespace {
 
-// Link-local, as every container sees it; the runtime says where it really is.
-constexpr char kAgent[] = "http://169.254.170.2";
-
 class Environment {
  public:
   void Set(const std::string& name, const std::string& value, bool secret = false) {
@@ -29,16 +26,20 @@ class Environment {
   std::vector<tasks::EnvironmentVariable> variables_;
 };
 
-// The identifier in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: stable for the task's life, and a UUID in form.
-std::string CredentialsId(const std::string& task_id) {
-  return fmt::format("{}-{}-4{}-8{}-{}", task_id.substr(0, 8), task_id.substr(8, 4), task_id.substr(13, 3),
-                     task_id.substr(17, 3), task_id.substr(20, 12));
-}
-
 }  // namespace
 
-tasks::TaskSpec MakeTaskSpec(const Scope& scope, const records::ecs::Task& task,
+std::string AgentUri(const std::string& endpoint, const Scope& scope) {
+  return fmt::format("{}/_drydock/agent/{}/{}", endpoint, scope.region, scope.account);
+}
+
+std::string CredentialsId(const std::string& task_id) {
+  return fmt::format("{}-{}-{}-{}-{}", task_id.substr(0, 8), task_id.substr(8, 4), task_id.substr(12, 4),
+                     task_id.substr(16, 4), task_id.substr(20, 12));
+}
+
+tasks::TaskSpec MakeTaskSpec(const std::string& endpoint, const Scope& scope, const records::ecs::Task& task,
                              const records::ecs::TaskDefinition& definition, const SecretValues& values) {
+  const std::string agent = AgentUri(endpoint, scope);
   tasks::TaskSpec spec;
   spec.task_arn = task.arn;
   spec.cluster_arn = ClusterArn(scope, task.cluster);
@@ -48,8 +49,7 @@ tasks::TaskSpec MakeTaskSpec(const Scope& scope, const records::ecs::Task& task,
   spec.subnet_id = task.attachment.subnet_id;
   spec.availability_zone = task.availability_zone;
   spec.private_address = task.attachment.private_address;
-  if (!TaskRoleOf(scope, definition, task.overrides).empty())
-    spec.credentials_uri = "/v2/credentials/" + CredentialsId(task.id);
+  const bool has_role = !TaskRoleOf(scope, definition, task.overrides).empty();
 
   for (std::size_t i = 0; i < task.containers.size(); ++i) {
     const auto& container = task.containers[i];
@@ -69,8 +69,14 @@ tasks::TaskSpec MakeTaskSpec(const Scope& scope, const records::ecs::Task& task,
         out.ports.push_back(*mapping.containerPort);
     out.command = override_ && !override_->command.empty() ? override_->command : defined.command;
     out.docker_labels = defined.dockerLabels;
-    out.has_health_check = container.has_health_check;
-    out.stop_timeout = Duration(1000 * defined.stopTimeout.value_or(30));
+    if (container.has_health_check) {
+      auto& check = out.health_check.emplace();
+      check.interval = std::chrono::seconds(defined.healthCheck->interval.value_or(30));
+      check.retries = defined.healthCheck->retries.value_or(3);
+      check.start_period = std::chrono::seconds(defined.healthCheck->startPeriod.value_or(0));
+    }
+    out.stop_timeout = std::chrono::seconds(defined.stopTimeout.value_or(30));
+    out.waits = container.last_status == "PENDING" && !container.start_requested;
 
     Environment environment;
     for (const auto& variable : defined.environment)
@@ -85,14 +91,16 @@ tasks::TaskSpec MakeTaskSpec(const Scope& scope, const records::ecs::Task& task,
     environment.Set("AWS_EXECUTION_ENV", "AWS_ECS_FARGATE");
     environment.Set("AWS_REGION", scope.region);
     environment.Set("AWS_DEFAULT_REGION", scope.region);
-    environment.Set("ECS_CONTAINER_METADATA_URI", fmt::format("{}/v3/{}", kAgent, container.runtime_id));
-    environment.Set("ECS_CONTAINER_METADATA_URI_V4", fmt::format("{}/v4/{}", kAgent, container.runtime_id));
-    environment.Set("ECS_AGENT_URI", fmt::format("{}/api/{}", kAgent, container.runtime_id));
-    if (!spec.credentials_uri.empty()) environment.Set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", spec.credentials_uri);
+    environment.Set("ECS_CONTAINER_METADATA_URI", fmt::format("{}/v3/{}", agent, container.runtime_id));
+    environment.Set("ECS_CONTAINER_METADATA_URI_V4", fmt::format("{}/v4/{}", agent, container.runtime_id));
+    environment.Set("ECS_AGENT_URI", fmt::format("{}/api/{}", agent, container.runtime_id));
+    // On AWS it is the RELATIVE_URI to 169.254.170.2, an address that no host but a container has.
+    if (has_role)
+      environment.Set("AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                      fmt::format("{}/v2/credentials/{}", agent, CredentialsId(task.id)));
     environment.Set("HOSTNAME", task.attachment.private_dns_name);
     out.environment = environment.Take();
   }
-  if (!task.containers.empty()) spec.metadata_uri = fmt::format("{}/v4/{}", kAgent, task.containers.front().runtime_id);
   return spec;
 }
 

@@ -5,6 +5,7 @@
 #include "emulator/core/arn.h"
 #include "handlers/ecs/execution_role.h"
 #include "handlers/ecs/service_principal.h"
+#include "handlers/ecs/task_containers.h"
 #include "handlers/ecs/task_definitions.h"
 #include "handlers/ecs/task_launch.h"
 #include "handlers/ecs/task_lifecycle.h"

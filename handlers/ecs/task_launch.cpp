@@ -1,7 +1,10 @@
 #include "handlers/ecs/task_launch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "emulator/core/arn.h"
 #include "handlers/ec2/subnets.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/execution_role.h"
@@ -10,6 +13,7 @@
 #include "handlers/ecs/task_definition_rules.h"
 #include "handlers/ecs/task_lifecycle.h"
 #include "handlers/engines.h"
+#include "store/document.h"
 #include "store/table.h"
 
 namespace drydock::ecs {
@@ -19,6 +23,55 @@ const ContainerOverride* OverrideOf(const TaskOverride& overrides, const std::st
   for (const auto& each : overrides.containerOverrides)
     if (each.name == container) return &each;
   return nullptr;
+}
+
+// The texts are unconfirmed, but for the container's name.
+void CheckContainerOverride(const ContainerOverride& override_, const TaskDefinition& definition) {
+  const auto& containers = definition.containerDefinitions;
+  const std::string name = override_.name.value_or("");
+  if (std::none_of(containers.begin(), containers.end(), [&](const auto& c) { return c.name == name; }))
+    throw errors::OverrideOfUnknownContainer(name);
+  if (!override_.resourceRequirements.empty())
+    throw errors::InvalidParameter("GPU and inference accelerators are not supported with FARGATE.");
+  const auto negative = [](const std::optional<std::int32_t>& value) { return value && *value < 0; };
+  if (negative(override_.cpu)) throw errors::InvalidParameter("The cpu of an override must not be negative.");
+  const auto too_small = [](const std::optional<std::int32_t>& memory) { return memory && *memory < 4; };
+  if (too_small(override_.memory) || too_small(override_.memoryReservation))
+    throw errors::InvalidParameter(
+        fmt::format("Invalid setting for container '{}'. The memory must be at least 4 MiB.", name));
+  for (const auto& variable : override_.environment)
+    if (variable.name.value_or("").empty())
+      throw errors::InvalidParameter("The name of an environment variable must not be empty.");
+  for (const auto& file : override_.environmentFiles)
+    if (!file.value.value_or("").starts_with("arn:aws:s3:::"))
+      throw errors::InvalidParameter("The value of an environment file must be the ARN of an object in Amazon S3.");
+}
+
+// The containers as overridden must fit into the task.
+void CheckSums(const TaskOverride& overrides, const TaskDefinition& definition, int task_cpu, int task_memory) {
+  int cpu = 0, memory = 0;
+  for (const auto& container : definition.containerDefinitions) {
+    const auto* override_ = OverrideOf(overrides, container.name.value_or(""));
+    const auto pick = [&](auto ContainerOverride::*ours, auto ContainerDefinition::*theirs) {
+      return override_ && override_->*ours ? override_->*ours : container.*theirs;
+    };
+    const auto hard = pick(&ContainerOverride::memory, &ContainerDefinition::memory);
+    const auto soft = pick(&ContainerOverride::memoryReservation, &ContainerDefinition::memoryReservation);
+    cpu += pick(&ContainerOverride::cpu, &ContainerDefinition::cpu).value_or(0);
+    memory += soft.value_or(hard.value_or(0));
+    if (hard && soft && *soft > *hard)
+      throw errors::InvalidParameter(
+          fmt::format("Invalid setting for container '{}'. 'memory' must be greater than 'memoryReservation'.",
+                      container.name.value_or("")));
+    if (task_memory > 0 && hard.value_or(0) > task_memory)
+      throw errors::InvalidParameter(fmt::format(
+          "Invalid setting for container '{}'. The memory of a container must not exceed the memory of the task.",
+          container.name.value_or("")));
+  }
+  if (task_cpu > 0 && cpu > task_cpu)
+    throw errors::InvalidParameter("Invalid setting for container. Total cpu of containers exceeds task cpu.");
+  if (task_memory > 0 && memory > task_memory)
+    throw errors::InvalidParameter("Invalid setting for container. Total memory of containers exceeds task memory.");
 }
 
 records::ecs::Container MakeContainer(Context& context, const Launch& launch, const std::string& task_id,
@@ -47,17 +100,28 @@ records::ecs::Container MakeContainer(Context& context, const Launch& launch, co
 }  // namespace
 
 void CheckOverrides(const TaskOverride& overrides, const records::ecs::TaskDefinition& definition) {
-  const auto& containers = definition.definition.containerDefinitions;
-  for (const auto& each : overrides.containerOverrides) {
-    const std::string name = each.name.value_or("");
-    if (std::none_of(containers.begin(), containers.end(), [&](const auto& c) { return c.name == name; }))
-      throw errors::OverrideOfUnknownContainer(name);
+  // ECS API reference, RunTask, overrides: 8192 characters, JSON's own included.
+  if (store::WriteDocument(SchemaOf<TaskOverride>(), &overrides).size() > 8192)
+    throw errors::InvalidParameter("Container Overrides length must be at most 8192");
+  if (!overrides.inferenceAcceleratorOverrides.empty())  // unconfirmed
+    throw errors::InvalidParameter("Inference accelerators are not supported with FARGATE.");
+  for (const auto& role : {overrides.taskRoleArn, overrides.executionRoleArn}) {
+    if (!role || !Arn::LooksLike(*role)) continue;
+    const auto arn = Arn::Parse(*role);
+    if (!arn || arn->service != "iam" || !arn->Named("role")) throw errors::Client("Role is not valid");
   }
-  if (!overrides.cpu && !overrides.memory) return;
+  if (overrides.ephemeralStorage) {
+    const int size = overrides.ephemeralStorage->sizeInGiB.value_or(0);
+    if (size < 21 || size > 200)  // unconfirmed
+      throw errors::InvalidParameter("Invalid ephemeral storage size. The size must be between 21 and 200 GiB.");
+  }
+  for (const auto& each : overrides.containerOverrides) CheckContainerOverride(each, definition.definition);
+
   const auto cpu = ParseCpu(overrides.cpu.value_or(definition.definition.cpu.value_or("")));
   const auto memory = ParseMemory(overrides.memory.value_or(definition.definition.memory.value_or("")));
-  if (!cpu || !memory || !IsFargateSize(*cpu, *memory))
+  if ((overrides.cpu || overrides.memory) && (!cpu || !memory || !IsFargateSize(*cpu, *memory)))
     throw errors::Client("No Fargate configuration exists for given values.");
+  CheckSums(overrides, definition.definition, cpu.value_or(0), memory.value_or(0));
 }
 
 std::string ExecutionRoleOf(const Scope& scope, const records::ecs::TaskDefinition& definition,

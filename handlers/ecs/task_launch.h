@@ -30,7 +30,8 @@ struct Launch {
   std::string deployment_id = {};
 };
 
-// Throws InvalidParameterException for overrides of containers that the definition does not have.
+// Throws InvalidParameterException (ClientException for roles and sizes) for overrides that do not fit the definition
+// or Fargate.
 void CheckOverrides(const TaskOverride& overrides, const records::ecs::TaskDefinition& definition);
 
 // The role among those the task needs (execution role, task role) that ECS cannot assume.

@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "handlers/ec2/network_interfaces.h"
+#include "handlers/ecs/platform_calls.h"
 #include "handlers/ecs/service_events.h"
+#include "handlers/ecs/state_change_events.h"
+#include "handlers/ecs/task_containers.h"
 #include "handlers/ecs/task_definitions.h"
 #include "handlers/ecs/task_environment.h"
 #include "handlers/ecs/task_startup.h"
@@ -36,11 +39,6 @@ Duration Delay(const Context& context, Duration realistic) {
   return context.engines.clock.Delay(realistic, Duration(0));
 }
 
-void Save(Context& context, Task& task) {
-  ++task.version;
-  context.tx.Put(context.scope, task);
-}
-
 void SetTimer(Context& context, const Task& task, Duration delay) {
   context.tx.SetTimer({kTaskTimer, context.scope, task.id, context.now + delay});
 }
@@ -55,23 +53,36 @@ bool AllContainersAre(const Task& task, const char* status) {
                      [&](const auto& container) { return container.last_status == status; });
 }
 
+Duration StopTimeout(const ContainerDefinition& container) {
+  return seconds(container.stopTimeout.value_or(30));
+}
+
 void Deprovision(Context& context, Task& task) {
   task.last_status = "DEPROVISIONING";
+  if (!task.attachment.network_interface_id.empty()) task.attachment.status = "DETACHING";
   if (task.handed_to_runtime) task.times.emplace("executionStoppedAt", context.now);
-  for (auto& container : task.containers) container.last_status = "STOPPED";
-  Save(context, task);
+  for (auto& container : task.containers) {
+    container.last_status = "STOPPED";
+    container.health_status = "UNKNOWN";
+  }
+  SaveTask(context, task);
   SetTimer(context, task, Delay(context, kDeprovisioning));
+  // Nothing runs any more, or should: the runtime may forget the task, and its address is nobody's.
+  if (task.handed_to_runtime)
+    context.tx.AfterCommit([&runtime = context.engines.runtime, arn = task.arn] { runtime.Stop(arn, Duration(0)); });
 }
 
 void StopContainers(Context& context, Task& task) {
+  for (auto& container : task.containers)  // those whose turn never came
+    if (container.last_status == "PENDING" && !container.start_requested) container.last_status = "STOPPED";
   if (!task.handed_to_runtime || AllContainersAre(task, "STOPPED")) return Deprovision(context, task);
   task.last_status = "STOPPING";
   Duration timeout{0};
   const auto definition = FindTaskDefinition(context, task.task_definition_arn);
   if (definition)
     for (const auto& container : definition->definition.containerDefinitions)
-      timeout = std::max<Duration>(timeout, seconds(container.stopTimeout.value_or(30)));
-  Save(context, task);
+      timeout = std::max(timeout, StopTimeout(container));
+  SaveTask(context, task);
   SetTimer(context, task, timeout + kKilling);
   context.tx.AfterCommit([&runtime = context.engines.runtime, arn = task.arn, timeout] { runtime.Stop(arn, timeout); });
 }
@@ -96,6 +107,7 @@ void Provision(Context& context, Task& task) {
                                                        .requester_id = context.account(),
                                                        .instance_owner_id = context.account(),
                                                        .assign_public_ip = public_address});
+    RecordInterfaceMade(context, interface);
     attachment.network_interface_id = interface.network_interface_id;
     attachment.vpc_id = interface.vpc_id;
     attachment.mac_address = interface.mac_address;
@@ -113,16 +125,15 @@ void Provision(Context& context, Task& task) {
   }
   task.last_status = "PENDING";
   task.times["connectivityAt"] = context.now;
-  Save(context, task);
+  SaveTask(context, task);
   SetTimer(context, task, Delay(context, kWaitingForAgent));
 }
 
 void HandToRuntime(Context& context, const Task& task, const records::ecs::TaskDefinition& definition,
                    const SecretValues& values) {
-  context.tx.AfterCommit(
-      [&runtime = context.engines.runtime, spec = MakeTaskSpec(context.scope, task, definition, values)]() mutable {
-        runtime.Start(std::move(spec));
-      });
+  context.tx.AfterCommit([&runtime = context.engines.runtime,
+                          spec = MakeTaskSpec(context.engines.settings.endpoint, context.scope, task, definition,
+                                              values)]() mutable { runtime.Start(std::move(spec)); });
 }
 
 // A failure at once, or, for a connection that times out, after as long as Fargate keeps trying.
@@ -132,7 +143,7 @@ void FailSooner(Context& context, Task& task, const StartFailure& failure) {
   task.delayed_failure = failure.reason;
   task.delayed_failure_container = failure.container;
   task.blocked_by = failure.blocked_by;
-  Save(context, task);
+  context.tx.Put(context.scope, task);
   SetTimer(context, task, wait);
 }
 
@@ -152,7 +163,7 @@ void Prepare(Context& context, Task& task) {
       return FailSooner(context, task, *failure);
     task.times["pullStartedAt"] = context.now;
     if (const Duration pulling = Delay(context, kPulling); pulling.count() > 0) {
-      Save(context, task);
+      context.tx.Put(context.scope, task);
       return SetTimer(context, task, pulling);
     }
   }
@@ -161,33 +172,58 @@ void Prepare(Context& context, Task& task) {
   task.times["pullStoppedAt"] = context.now;
   task.handed_to_runtime = true;
   for (auto& container : task.containers) container.runtime_id = task.id + "-" + context.ids.Digits(10);
-  Save(context, task);
+  RequestFirstStarts(context, task, *definition);
+  SaveTask(context, task);
   HandToRuntime(context, task, *definition, values);
 }
 
 void BecomeRunning(Context& context, Task& task) {
   task.last_status = "RUNNING";
-  Save(context, task);
+  SaveTask(context, task);
   if (task.active_service) TouchService(context, *task.active_service);
 }
 
 void Finish(Context& context, Task& task) {
-  if (!task.attachment.network_interface_id.empty())
+  if (!task.attachment.network_interface_id.empty()) {
     ec2::DeleteInterface(context, task.attachment.network_interface_id);
+    RecordInterfaceDeleted(context, task.attachment.network_interface_id);
+  }
   task.attachment.status = "DELETED";
   task.last_status = "STOPPED";
   task.times["stoppedAt"] = context.now;
   const auto service = task.active_service;
   task.active_service.reset();
-  Save(context, task);
+  SaveTask(context, task);
   SetTimer(context, task, kVisibleAfterwards);
   if (service) TouchService(context, *service);
 }
 
 }  // namespace
 
+void SaveTask(Context& context, Task& task) {
+  ++task.version;
+  context.tx.Put(context.scope, task);
+  PublishTaskChange(context, task);
+}
+
+void BeginActivating(Context& context, Task& task) {
+  task.times.emplace("startedAt", context.now);
+  task.last_status = "ACTIVATING";
+  const Duration activating = Delay(context, kActivating);
+  if (activating.count() == 0) return BecomeRunning(context, task);
+  SaveTask(context, task);
+  SetTimer(context, task, activating);
+}
+
+void EndStopping(Context& context, Task& task) {
+  if (!AllContainersAre(task, "STOPPED")) return SaveTask(context, task);
+  CancelTimer(context, task);
+  Deprovision(context, task);
+}
+
 void BeginLife(Context& context, Task& task) {
   context.tx.Put(context.scope, task);
+  PublishTaskChange(context, task);
   SetTimer(context, task, Delay(context, kProvisioning));
 }
 
@@ -223,6 +259,7 @@ void BeginStop(Context& context, Task& task, const std::string& stop_code, const
   Timestamp drained = context.now;
   for (const auto& target : task.targets) {
     elbv2::DeregisterTarget(context, target.target_group_arn, task.attachment.private_address, target.port);
+    RecordTargetDeregistered(context, target.target_group_arn, task.attachment.private_address, target.port);
     const auto until =
         elbv2::DrainingUntil(context, target.target_group_arn, task.attachment.private_address, target.port);
     drained = std::max(drained, until.value_or(context.now));
@@ -231,69 +268,11 @@ void BeginStop(Context& context, Task& task, const std::string& stop_code, const
   if (drained > context.now && task.last_status == "RUNNING" && !AllContainersAre(task, "STOPPED") &&
       stop_code != "EssentialContainerExited") {
     task.last_status = "DEACTIVATING";
-    Save(context, task);
+    SaveTask(context, task);
     SetTimer(context, task, drained - context.now);
     return;
   }
   StopContainers(context, task);
-}
-
-void ContainerStarted(Context& context, const std::string& task_id, const std::string& name) {
-  auto task = context.tx.Get<Task>(context.scope, task_id);
-  if (!task || task->last_status == "DEPROVISIONING" || task->last_status == "STOPPED") return;
-  bool changed = false;
-  for (auto& container : task->containers) {
-    if (container.name != name || container.last_status != "PENDING") continue;
-    container.last_status = "RUNNING";
-    changed = true;
-  }
-  if (!changed) return;  // it goes on after a restart of the emulator
-  const bool all_started = std::none_of(task->containers.begin(), task->containers.end(),
-                                        [](const auto& container) { return container.last_status == "PENDING"; });
-  if (task->last_status != "PENDING" || !all_started || task->desired_status == "STOPPED") return Save(context, *task);
-  task->times.emplace("startedAt", context.now);
-  task->last_status = "ACTIVATING";
-  const Duration activating = Delay(context, kActivating);
-  if (activating.count() == 0) return BecomeRunning(context, *task);
-  Save(context, *task);
-  SetTimer(context, *task, activating);
-}
-
-void ContainerExited(Context& context, const std::string& task_id, const std::string& name, int exit_code,
-                     const std::string& reason) {
-  auto task = context.tx.Get<Task>(context.scope, task_id);
-  if (!task || task->last_status == "STOPPED") return;
-  bool essential = false;
-  for (auto& container : task->containers) {
-    if (container.name != name || container.exit_code) continue;
-    container.last_status = "STOPPED";
-    container.exit_code = exit_code;
-    if (!reason.empty()) container.reason = reason;
-    essential = container.essential;
-  }
-  if (task->last_status == "STOPPING" && AllContainersAre(*task, "STOPPED")) {
-    CancelTimer(context, *task);
-    return Deprovision(context, *task);
-  }
-  if (essential && task->desired_status != "STOPPED") {
-    const bool out_of_memory = reason.starts_with("OutOfMemoryError");
-    return BeginStop(context, *task, "EssentialContainerExited",
-                     out_of_memory ? reason : "Essential container in task exited");
-  }
-  Save(context, *task);
-}
-
-void ContainerHealthChanged(Context& context, const std::string& task_id, const std::string& name,
-                            tasks::ContainerHealth health) {
-  auto task = context.tx.Get<Task>(context.scope, task_id);
-  if (!task) return;
-  for (auto& container : task->containers)
-    if (container.name == name)
-      container.health_status = health == tasks::ContainerHealth::kHealthy     ? "HEALTHY"
-                                : health == tasks::ContainerHealth::kUnhealthy ? "UNHEALTHY"
-                                                                               : "UNKNOWN";
-  Save(context, *task);
-  if (task->active_service) TouchService(context, *task->active_service);
 }
 
 void ResumeTask(Context& context, const std::string& task_id) {
@@ -303,7 +282,11 @@ void ResumeTask(Context& context, const std::string& task_id) {
   if (status == "STOPPING") return SetTimer(context, *task, Duration(0));  // nobody will tell of its exits
   if (status != "PENDING" && status != "ACTIVATING" && status != "RUNNING" && status != "DEACTIVATING") return;
   const auto definition = FindTaskDefinition(context, task->task_definition_arn);
-  if (definition) HandToRuntime(context, *task, *definition, FetchSecretsAgain(context, *task, *definition));
+  if (!definition) return;
+  HandToRuntime(context, *task, *definition, FetchSecretsAgain(context, *task, *definition));
+  if (std::any_of(task->containers.begin(), task->containers.end(),
+                  [](const auto& container) { return container.last_status == "PENDING"; }))
+    context.tx.SetTimer({kContainersTimer, context.scope, task->id, context.now});
 }
 
 }  // namespace drydock::ecs

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "emulator/core/context.h"
-#include "emulator/tasks/runtime.h"
 #include "store/records/ecs/task.h"
 
 namespace drydock::ecs {
@@ -26,12 +25,14 @@ void AdvanceTask(Context& context, const std::string& task_id);
 // ending already.
 void BeginStop(Context& context, records::ecs::Task& task, const std::string& stop_code, const std::string& reason);
 
-// What the runtime reports. Tasks that are not there any more are ignored.
-void ContainerStarted(Context& context, const std::string& task_id, const std::string& container);
-void ContainerExited(Context& context, const std::string& task_id, const std::string& container, int exit_code,
-                     const std::string& reason);
-void ContainerHealthChanged(Context& context, const std::string& task_id, const std::string& container,
-                            tasks::ContainerHealth health);
+// All containers have started (or have done so and ended): ACTIVATING, or RUNNING at once.
+void BeginActivating(Context& context, records::ecs::Task& task);
+
+// A container of a task that is STOPPING has ended: when it was the last, the task goes on.
+void EndStopping(Context& context, records::ecs::Task& task);
+
+// Stores a change that clients can see: the task's version grows, and EventBridge is told.
+void SaveTask(Context& context, records::ecs::Task& task);
 
 // After a restart of the emulator: a task that was handed to the runtime is handed to it again, as it was, and one that
 // was being stopped is taken to its end.

@@ -4,6 +4,7 @@
 #include "api/ecs/StopTaskResponse.h"
 #include "api/secretsmanager/CreateSecretRequest.h"
 #include "api/secretsmanager/CreateSecretResponse.h"
+#include "handlers/ecs/task_role.h"
 #include "handlers/ecs/testing/account.h"
 #include "store/log_events.h"
 
@@ -295,4 +296,100 @@ TEST_CASE("a subnet without free addresses fails the task in EC2's name") {
       failed[0].stopped_reason.starts_with("Unexpected EC2 error while attempting to Create Network Interface with "
                                            "public IP assignment disabled in subnet 'subnet-"));
   CHECK(failed[0].stopped_reason.ends_with("InsufficientFreeAddressesInSubnet"));
+}
+
+namespace {
+
+// "web" starts when "init" has ended well.
+void RegisterWithInit(Account& account) {
+  auto definition = account.Definition("auth");
+  auto init = definition.containerDefinitions.front();
+  init.name = "init";
+  init.essential = false;
+  init.portMappings.clear();
+  auto& dependency = definition.containerDefinitions.front().dependsOn.emplace_back();
+  dependency.containerName = "init";
+  dependency.condition = "SUCCESS";
+  definition.containerDefinitions.push_back(init);
+  account.Call(RegisterTaskDefinition, definition);
+}
+
+std::string StatusOf(const Task& task, const std::string& name) {
+  for (const auto& container : task.containers)
+    if (container.name == name) return container.lastStatus.value_or("");
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a container waits for its dependency") {
+  Account account;
+  RegisterWithInit(account);
+  const std::string arn = RunOne(account);
+  account.Play();
+  CHECK(account.Describe(arn).lastStatus == "PENDING");
+  CHECK(StatusOf(account.Describe(arn), "init") == "RUNNING");
+  CHECK(StatusOf(account.Describe(arn), "web") == "PENDING");
+  SECTION("which ends well") {
+    account.events.ContainerExited(arn, "init", 0, "");
+    account.Play();
+    CHECK(account.Describe(arn).lastStatus == "RUNNING");
+    CHECK(StatusOf(account.Describe(arn), "init") == "STOPPED");
+  }
+  SECTION("which fails") {
+    account.events.ContainerExited(arn, "init", 1, "");
+    account.Play();
+    const Task task = account.Describe(arn);
+    CHECK(task.lastStatus == "STOPPED");
+    CHECK(task.stopCode == "TaskFailedToStart");
+    CHECK(task.containers.at(0).exitCode == 143);
+    CHECK(task.containers.at(0).reason->starts_with("CannotStartContainerError: dependency graph: "));
+  }
+  SECTION("and goes on waiting after a restart of the emulator") {
+    ResumeTasks(account.database, account.engines, account.ids);
+    account.clock.Settle();
+    REQUIRE(account.runtime.started.size() == 1);
+    for (const auto& container : account.runtime.started[0].containers)
+      CHECK(container.waits == (container.name == "web"));
+    account.events.ContainerExited(arn, "init", 0, "");
+    account.Play();
+    CHECK(account.Describe(arn).lastStatus == "RUNNING");
+  }
+}
+
+TEST_CASE("each change of a task is told once, with the task as it was then") {
+  Account account;
+  std::vector<std::string> told;
+  account.engines.publish = [&](events::Event event) {
+    CHECK(event.detail_type == "ECS Task State Change");
+    told.push_back(event.detail());
+  };
+  RunOne(account);
+  account.Play();
+  // Made, attached, handed over, running.
+  REQUIRE(told.size() == 4);
+  CHECK(told[0].find(R"("lastStatus":"PROVISIONING")") != std::string::npos);
+  CHECK(told[3].find(R"("lastStatus":"RUNNING","overrides")") != std::string::npos);
+  for (std::size_t i = 0; i < told.size(); ++i)
+    CHECK(told[i].find("\"version\":" + std::to_string(i + 1)) != std::string::npos);
+}
+
+TEST_CASE("a task's application has a session of its role, which is renewed in time") {
+  Account account;
+  auto definition = account.Definition("auth");
+  definition.taskRoleArn = "arn:aws:iam::123456789012:role/exec";
+  account.Call(RegisterTaskDefinition, definition);
+  RunOne(account);
+  account.Play();
+  const auto session = [&] {
+    return account.Run([&](Context& context) {
+      auto task = context.tx.List<records::ecs::Task>(account.scope).at(0);
+      return SessionOfTask(context, task).value();
+    });
+  };
+  const auto first = session();
+  CHECK(first.arn.starts_with("arn:aws:sts::123456789012:assumed-role/exec/"));
+  CHECK(session().access_key == first.access_key);
+  account.clock.Advance(std::chrono::hours(5));
+  CHECK(session().access_key != first.access_key);
 }

@@ -19,6 +19,7 @@
 #include "handlers/ecr/images.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/execution_role.h"
+#include "handlers/ecs/platform_calls.h"
 #include "handlers/ecs/secret_reference.h"
 #include "handlers/ecs/task_launch.h"
 #include "handlers/engines.h"
@@ -66,10 +67,20 @@ class Startup {
 
   std::optional<StartFailure> InitializeResources(SecretValues& values) {
     if (!lost_role_.empty()) return StartFailure{errors::RoleNotAssumableText(lost_role_), "", false, ""};
+    if (role_) RecordRoleAssumed(context_, role_->principal());
     if (auto failure = AuthorizeRegistry()) return failure;
     for (const auto& container : containers_)
+      if (auto failure = AuthorizeOtherRegistry(container)) return failure;
+    for (const auto& container : containers_) {
       for (const auto& secret : container.secrets)
         if (auto failure = FetchSecret(*container.name, secret, values)) return failure;
+      if (!container.logConfiguration) continue;
+      SecretValues of_the_driver;
+      for (const auto& secret : container.logConfiguration->secretOptions)
+        if (auto failure = FetchSecret(*container.name, secret, of_the_driver)) return failure;
+    }
+    for (const auto& container : containers_)
+      if (auto failure = FetchEnvironmentFiles(container)) return failure;
     for (const auto& container : containers_)
       if (auto failure = OpenLog(container)) return failure;
     return std::nullopt;
@@ -141,6 +152,54 @@ class Startup {
           "", false, ""};
     }
     return std::nullopt;
+  }
+
+  // A private registry's user and password are a secret of their own. The prefix is unconfirmed.
+  std::optional<StartFailure> AuthorizeOtherRegistry(const ContainerDefinition& container) {
+    if (!container.repositoryCredentials || EcrImage(container.image.value_or(""))) return std::nullopt;
+    const std::string arn = container.repositoryCredentials->credentialsParameter.value_or("");
+    const SecretReference reference = ParseSecretReference(arn);
+    const std::string region = reference.region.empty() ? context_.region() : reference.region;
+    const auto failed = [&](const std::string& what) {
+      return StartFailure{
+          fmt::format("{}{}execution resource retrieval failed: unable to get registry auth from asm: {}",
+                      kInitialization, kSecretsOrAuth, what),
+          *container.name, false, ""};
+    };
+    if (const auto blocked = CannotReach("secretsmanager", region))
+      return TimedOut(
+          failed("service call has been retried 3 time(s): operation error Secrets Manager: GetSecretValue, "
+                 "https response error StatusCode: 0, RequestID: , canceled, context deadline exceeded")
+              .reason,
+          *blocked, *container.name);
+    secretsmanager::GetSecretValueRequest request;
+    request.SecretId = reference.id;
+    try {
+      const auto answer =
+          Call<secretsmanager::GetSecretValueResponse>(api::k_secretsmanager, "GetSecretValue", region, request);
+      for (const char* key : {"username", "password"})
+        if (const auto value = ValueOfJsonKey(answer.SecretString.value_or(""), key); !value.value)
+          return failed("service call has been retried 1 time(s): " + value.problem);
+    } catch (const ApiError& error) {
+      return failed(
+          fmt::format("service call has been retried 1 time(s): operation error Secrets Manager: GetSecretValue, {}",
+                      SdkError(api::k_secretsmanager, error, context_.ids.Uuid())));
+    }
+    return std::nullopt;
+  }
+
+  // Environment files are objects in S3, which has no buckets here yet: none exists.
+  std::optional<StartFailure> FetchEnvironmentFiles(const ContainerDefinition& container) {
+    bool any = !container.environmentFiles.empty();
+    for (const auto& override_ : task_.overrides.containerOverrides)
+      any |= override_.name == container.name && !override_.environmentFiles.empty();
+    if (!any) return std::nullopt;
+    const std::string failed =
+        std::string(kInitialization) + "failed to download env files: file download command: non empty error stream: ";
+    if (const auto blocked = CannotReach("s3", context_.region()))
+      return TimedOut(failed + "RequestCanceled: request context canceled caused by: context deadline exceeded",
+                      *blocked, *container.name);
+    return StartFailure{failed + "NoSuchBucket: The specified bucket does not exist", *container.name, false, ""};
   }
 
   std::optional<StartFailure> FetchSecret(const std::string& container, const Secret& secret, SecretValues& values) {
@@ -266,7 +325,8 @@ class Startup {
     const std::string name = parsed->registry + "/" + parsed->repository;
     const std::string reference = name + (parsed->digest.empty() ? ":" + parsed->tag : "@" + parsed->digest);
     if (!parsed->ecr) {
-      // Some other registry, which is a host on the internet; what it holds is not known here.
+      // Some other registry, which is a host on the internet. What it holds is not known here: it is taken on trust,
+      // unless the user wants to see that only what was pushed to Drydock is deployed (--images local).
       if (const auto blocked = CannotReach("", ""))
         return TimedOut(
             fmt::format("CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
@@ -275,6 +335,11 @@ class Startup {
                         reference, parsed->registry == "docker.io" ? "registry-1.docker.io" : parsed->registry,
                         parsed->repository, parsed->digest.empty() ? parsed->tag : parsed->digest, blocked->address),
             *blocked, container.name);
+      if (context_.engines.settings.only_local_images)
+        return CannotPull(container.name,
+                          fmt::format("pull image manifest has been retried 7 time(s): failed to resolve "
+                                      "ref {0}: {0}: not found",
+                                      reference));
       container.image_digest = parsed->digest;
       return std::nullopt;
     }

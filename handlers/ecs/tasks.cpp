@@ -13,8 +13,10 @@
 #include "api/ecs/StopTaskRequest.h"
 #include "api/ecs/StopTaskResponse.h"
 #include "emulator/api/operation.h"
+#include "emulator/core/arn.h"
 #include "emulator/core/text.h"
 #include "handlers/ecs/clusters.h"
+#include "handlers/ecs/container_instances.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/identifiers.h"
 #include "handlers/ecs/paging.h"
@@ -41,6 +43,13 @@ std::string DigestOf(RunTaskRequest request) {
   return Hex(Sha256(store::WriteDocument(SchemaOf<RunTaskRequest>(), &request)));
 }
 
+bool IsStartedBy(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+           c == '/';
+  });
+}
+
 // What an earlier call with the same token made; throws ConflictException when its parameters were different.
 std::optional<RunTaskResponse> AnsweredBefore(Context& context, const RunTaskRequest& in) {
   if (!in.clientToken || in.clientToken->empty()) return std::nullopt;
@@ -59,13 +68,28 @@ std::optional<RunTaskResponse> AnsweredBefore(Context& context, const RunTaskReq
   return out;
 }
 
+// What RunTask and StartTask check alike.
+template <class In>
+void CheckLaunch(const In& in) {
+  // ECS API reference, RunTask; the sentences are unconfirmed.
+  if (in.startedBy && (in.startedBy->size() > 128 || !IsStartedBy(*in.startedBy)))
+    throw errors::InvalidParameter(
+        "startedBy can have up to 128 letters, numbers, hyphens, forward slashes and underscores.");
+  if (in.referenceId && in.referenceId->size() > 1024)
+    throw errors::InvalidParameter("referenceId can have at most 1024 characters.");
+  if (in.group && in.group->starts_with("service:")) throw errors::InvalidParameter("Invalid namespace for group.");
+  if (in.propagateTags && *in.propagateTags == "SERVICE")
+    throw errors::InvalidParameter("SERVICE is not a valid value for propagateTags when running a task.");
+  if (!in.volumeConfigurations.empty()) throw errors::NotImplemented("Attaching EBS volumes to tasks");
+}
+
+}  // namespace
+
 std::optional<records::ecs::Task> FindTask(Context& context, const std::string& cluster, const std::string& reference) {
   auto task = context.tx.Get<records::ecs::Task>(context.scope, TaskIdOf(context.scope, cluster, reference));
   if (task && task->cluster != cluster) task.reset();
   return task;
 }
-
-}  // namespace
 
 std::vector<Tag> TagsForTask(const std::string& cluster, const std::string& service, bool managed,
                              const std::vector<Tag>& propagated, const std::vector<Tag>& own) {
@@ -99,10 +123,9 @@ RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
   CheckNetwork(context, definition.definition, in.networkConfiguration);
   const TaskOverride overrides = in.overrides.value_or(TaskOverride());
   CheckOverrides(overrides, definition);
-  if (in.startedBy && in.startedBy->size() > 128)
-    throw errors::InvalidParameter("startedBy can have at most 128 characters.");  // unconfirmed
-  if (in.propagateTags && *in.propagateTags == "SERVICE")                          // unconfirmed
-    throw errors::InvalidParameter("SERVICE is not a valid value for propagateTags when running a task.");
+  CheckLaunch(in);
+  if (!in.placementConstraints.empty() || !in.placementStrategy.empty())  // unconfirmed
+    throw errors::InvalidParameter("Placement constraints and strategies are not supported with FARGATE.");
   if (const auto role = UnassumableRole(context, definition, overrides)) throw errors::RoleNotAssumable(*role);
 
   const bool propagate = in.propagateTags && *in.propagateTags == "TASK_DEFINITION";
@@ -139,14 +162,23 @@ RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
 AWS_OPERATION(ecs, StartTask)
 AWS_ACCESS(StartTaskAccess, "tags? ecs:TagResource task/{cluster|default}/*")
 StartTaskResponse StartTask(Context& context, const StartTaskRequest& in) {
-  FindActiveCluster(context, in.cluster);
-  FindActiveTaskDefinition(context, *in.taskDefinition);
+  const auto cluster = FindActiveCluster(context, in.cluster);
+  const auto definition = FindActiveTaskDefinition(context, *in.taskDefinition);
+  if (in.containerInstances.empty())  // unconfirmed
+    throw errors::InvalidParameter("Container instances cannot be empty.");
+  if (in.containerInstances.size() > 10)  // unconfirmed
+    throw errors::InvalidParameter("The number of container instances must not exceed 10.");
+  CheckLaunch(in);
+  CheckedTags(in.tags);
+  CheckNetwork(context, definition.definition, in.networkConfiguration);
   StartTaskResponse out;
   out.tasks.present = out.failures.present = true;
   for (const auto& instance : in.containerInstances) {
     auto& failure = out.failures.emplace_back();
-    failure.arn = instance;
-    failure.reason = "MISSING";
+    failure.arn =
+        Arn::LooksLike(instance) ? instance : context.Arn("ecs", "container-instance/" + cluster.name + "/" + instance);
+    // What is registered has no agent that would start anything (container_instances.cpp).
+    failure.reason = FindContainerInstance(context, cluster.name, instance) ? "AGENT" : "MISSING";
   }
   return out;
 }
@@ -197,6 +229,9 @@ ListTasksResponse ListTasks(Context& context, const ListTasksRequest& in) {
     if (!service || service->status == "INACTIVE") throw errors::ServiceNotFound();
     group = "service:" + name;
   }
+  // ECS API reference, ListTasks, startedBy: "it must be the only filter"; the sentence is unconfirmed.
+  if (in.startedBy && (in.serviceName || in.family || in.containerInstance))
+    throw errors::InvalidParameter("startedBy cannot be used together with other filters.");
   std::vector<std::string> arns;
   for (const auto& task :
        context.tx.List<records::ecs::Task>(context.scope, store::Where(&records::ecs::Task::cluster, cluster.name))) {

@@ -3,6 +3,7 @@
 #include "handlers/ecs/service_events.h"
 #include "handlers/ecs/service_principal.h"
 #include "handlers/ecs/service_reconcile.h"
+#include "handlers/ecs/task_containers.h"
 #include "handlers/ecs/task_lifecycle.h"
 
 namespace drydock::ecs {
@@ -11,6 +12,10 @@ void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids) {
   timers.On(kTaskTimer, [&](store::Transaction& tx, const store::Timer& timer) {
     Context context = SchedulerContext(tx, engines, ids, timer.scope);
     AdvanceTask(context, timer.key);
+  });
+  timers.On(kContainersTimer, [&](store::Transaction& tx, const store::Timer& timer) {
+    Context context = SchedulerContext(tx, engines, ids, timer.scope);
+    StartWaitingContainers(context, timer.key);
   });
   timers.On(kServiceTimer, [&](store::Transaction& tx, const store::Timer& timer) {
     Context context = SchedulerContext(tx, engines, ids, timer.scope);

@@ -45,52 +45,105 @@ std::optional<Endpoint> ReadEndpoint(const std::string& text) {
   return Endpoint{host, static_cast<std::uint16_t>(*port)};
 }
 
+constexpr int kMostSeconds = 31'536'000;  // a year
+
+using Complaint = std::optional<std::string>;
+
+// Calls `use` with the number, or says what is wrong with it.
+template <class Use>
+Complaint Number(const std::string& name, const std::string& text, int lowest, int highest, Use use) {
+  const auto number = ReadNumber(text, lowest, highest);
+  if (!number) return fmt::format("{}: \"{}\" is not a number from {} to {}", name, text, lowest, highest);
+  use(*number);
+  return std::nullopt;
+}
+
+// One of two words; `use` is told whether it is the second.
+template <class Use>
+Complaint Either(const std::string& name, const std::string& text, const char* no, const char* yes, Use use) {
+  if (text != no && text != yes) return fmt::format("{}: \"{}\" is neither {} nor {}", name, text, yes, no);
+  use(text == yes);
+  return std::nullopt;
+}
+
+Complaint SetForward(Behaviour& behaviour, const std::string& name, const std::string& text) {
+  behaviour.forward = ReadEndpoint(text);
+  if (behaviour.forward) return std::nullopt;
+  return fmt::format("{}: \"{}\" is not a numeric address (or localhost) and a port", name, text);
+}
+
+Complaint SetPrint(Behaviour& behaviour, std::string text) {
+  // In a task definition's JSON a line end may come as itself or, escaped twice, as backslash and n.
+  for (std::size_t at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at + 1))
+    text.replace(at, 2, "\n");
+  behaviour.print = Split(text, '\n');
+  return std::nullopt;
+}
+
+struct Setting {
+  const char* name;
+  Complaint (*set)(Behaviour&, const std::string& name, const std::string& text);
+};
+using Text = const std::string&;
+
+constexpr Setting kSettings[] = {
+    {"DRYDOCK_EXIT_CODE", [](Behaviour& to, Text name,
+                             Text text) { return Number(name, text, 0, 255, [&](int code) { to.exit_code = code; }); }},
+    {"DRYDOCK_EXIT_AFTER",
+     [](Behaviour& to, Text name, Text text) {
+       return Number(name, text, 0, kMostSeconds, [&](int seconds) {
+         to.exit_after = std::chrono::seconds(seconds);
+         if (!to.exit_code) to.exit_code = 0;
+       });
+     }},
+    {"DRYDOCK_OUT_OF_MEMORY_AFTER",
+     [](Behaviour& to, Text name, Text text) {
+       return Number(name, text, 0, kMostSeconds, [&](int seconds) { to.memory_for = std::chrono::seconds(seconds); });
+     }},
+    {"DRYDOCK_STOP_DELAY",
+     [](Behaviour& to, Text name, Text text) {
+       return Number(name, text, 0, 3600, [&](int seconds) { to.stop_delay = std::chrono::seconds(seconds); });
+     }},
+    {"DRYDOCK_LISTEN", [](Behaviour& to, Text name,
+                          Text text) { return Either(name, text, "off", "on", [&](bool on) { to.listens = on; }); }},
+    {"DRYDOCK_HEALTH_STATUS",
+     [](Behaviour& to, Text name, Text text) {
+       return Number(name, text, 200, 599, [&](int status) { to.health_status = status; });
+     }},
+    {"DRYDOCK_HEALTH_PATH",
+     [](Behaviour& to, Text, Text text) -> Complaint {
+       to.health_path = text;
+       return std::nullopt;
+     }},
+    {"DRYDOCK_SLOW",
+     [](Behaviour& to, Text name, Text text) {
+       return Number(name, text, 0, 3'600'000, [&](int milliseconds) { to.slow = Duration(milliseconds); });
+     }},
+    {"DRYDOCK_FORWARD", SetForward},
+    {"DRYDOCK_PRINT", [](Behaviour& to, Text, Text text) { return SetPrint(to, text); }},
+    {"DRYDOCK_CONTAINER_HEALTH",
+     [](Behaviour& to, Text name, Text text) {
+       return Either(name, text, "UNHEALTHY", "HEALTHY", [&](bool healthy) { to.healthy = healthy; });
+     }},
+};
+
 }  // namespace
+
+std::optional<std::string> SetBehaviour(Behaviour& behaviour, const std::string& name, const std::string& value) {
+  std::vector<std::string> names;
+  for (const Setting& setting : kSettings) {
+    if (name == setting.name) return setting.set(behaviour, name, value);
+    names.emplace_back(setting.name);
+  }
+  return fmt::format("{}: there is no such setting; there are {}", name, Join(names, ", "));
+}
 
 Behaviour ReadBehaviour(const ContainerSpec& container, std::vector<std::string>& complaints) {
   Behaviour behaviour;
-  const auto number = [&](const std::string& name, int lowest, int highest) -> std::optional<int> {
-    const auto text = Find(container, name);
-    if (!text) return std::nullopt;
-    const auto value = ReadNumber(*text, lowest, highest);
-    if (!value) {
-      complaints.push_back(fmt::format("{}: \"{}\" is not a number from {} to {}", name, *text, lowest, highest));
-    }
-    return value;
-  };
-  behaviour.exit_code = number("DRYDOCK_EXIT_CODE", 0, 255);
-  if (const auto seconds = number("DRYDOCK_EXIT_AFTER", 0, 31'536'000)) {
-    behaviour.exit_after = std::chrono::seconds(*seconds);
-    if (!behaviour.exit_code) behaviour.exit_code = 0;
-  }
-  if (const auto status = number("DRYDOCK_HEALTH_STATUS", 200, 599)) behaviour.health_status = *status;
-  if (const auto slow = number("DRYDOCK_SLOW", 0, 3'600'000)) behaviour.slow = Duration(*slow);
-  if (const auto listen = Find(container, "DRYDOCK_LISTEN")) {
-    behaviour.listens = *listen != "off";
-    if (*listen != "off" && *listen != "on") {
-      complaints.push_back(fmt::format("DRYDOCK_LISTEN: \"{}\" is neither on nor off", *listen));
-    }
-  }
-  if (const auto health = Find(container, "DRYDOCK_CONTAINER_HEALTH")) {
-    behaviour.healthy = *health != "UNHEALTHY";
-    if (*health != "UNHEALTHY" && *health != "HEALTHY") {
-      complaints.push_back(fmt::format("DRYDOCK_CONTAINER_HEALTH: \"{}\" is neither HEALTHY nor UNHEALTHY", *health));
-    }
-  }
-  if (const auto forward = Find(container, "DRYDOCK_FORWARD")) {
-    behaviour.forward = ReadEndpoint(*forward);
-    if (!behaviour.forward) {
-      complaints.push_back(
-          fmt::format("DRYDOCK_FORWARD: \"{}\" is not a numeric address (or localhost) and a port", *forward));
-    }
-  }
-  if (const auto print = Find(container, "DRYDOCK_PRINT")) {
-    // In a task definition's JSON a line end may come as itself or, escaped twice, as backslash and n.
-    std::string text = *print;
-    for (std::size_t at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at + 1)) {
-      text.replace(at, 2, "\n");
-    }
-    behaviour.print = Split(text, '\n');
+  for (const Setting& setting : kSettings) {
+    const auto text = Find(container, setting.name);
+    if (!text) continue;
+    if (auto complaint = setting.set(behaviour, setting.name, *text)) complaints.push_back(std::move(*complaint));
   }
   return behaviour;
 }

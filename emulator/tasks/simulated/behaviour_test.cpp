@@ -33,6 +33,9 @@ TEST_CASE("what can be asked for, by variable or label, the variable first") {
             {"DRYDOCK_LISTEN", "off"},
             {"DRYDOCK_HEALTH_STATUS", "500"},
             {"DRYDOCK_SLOW", "250"},
+            {"DRYDOCK_STOP_DELAY", "7"},
+            {"DRYDOCK_HEALTH_PATH", "/health"},
+            {"DRYDOCK_OUT_OF_MEMORY_AFTER", "9"},
             {"DRYDOCK_FORWARD", "localhost:8081"},
             {"DRYDOCK_CONTAINER_HEALTH", "UNHEALTHY"}});
   CHECK(behaviour.exit_code == 137);
@@ -40,6 +43,9 @@ TEST_CASE("what can be asked for, by variable or label, the variable first") {
   CHECK_FALSE(behaviour.listens);
   CHECK(behaviour.health_status == 500);
   CHECK(behaviour.slow == Duration(250));
+  CHECK(behaviour.health_path == "/health");
+  CHECK(behaviour.stop_delay == Duration(7000));
+  CHECK(behaviour.memory_for == Duration(9000));
   CHECK(behaviour.forward->address == "127.0.0.1");
   CHECK(behaviour.forward->port == 8081);
   CHECK(behaviour.print == std::vector<std::string>{"one", "two", "three"});

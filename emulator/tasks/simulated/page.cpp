@@ -92,6 +92,76 @@ std::string DescribeContainer(const TaskSpec& task, const ContainerSpec& contain
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+std::string DescribeHost(const HostSpec& host) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  Member(writer, "instance", host.id);
+  Member(writer, "hostname", Hostname(host.private_addresses.front(), host.availability_zone));
+  Member(writer, "privateAddress", host.private_addresses.front());
+  Member(writer, "availabilityZone", host.availability_zone);
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string DescribeTask(const RunningTask& task) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  const auto number = [&](const char* name, std::int64_t value) {
+    writer.Key(name);
+    writer.Int64(value);
+  };
+  const auto seconds = [&](const char* name, Duration value) { number(name, value.count() / 1000); };
+  writer.StartObject();
+  Member(writer, "task", task.spec.task_arn);
+  Member(writer, "family", task.spec.family);
+  number("revision", task.spec.revision);
+  Member(writer, "privateAddress", task.spec.private_address);
+  Member(writer, "availabilityZone", task.spec.availability_zone);
+  writer.Key("containers");
+  writer.StartArray();
+  for (const auto& container : task.containers) {
+    writer.StartObject();
+    Member(writer, "name", container->spec.name);
+    Member(writer, "image", container->spec.image);
+    writer.Key("running");
+    writer.Bool(container->running);
+    number("starts", container->run);
+    writer.Key("ports");
+    writer.StartArray();
+    for (const int port : container->spec.ports) writer.Int(port);
+    writer.EndArray();
+    writer.Key("environment");
+    writer.StartObject();
+    for (const EnvironmentVariable& variable : container->spec.environment) {
+      Member(writer, variable.name.c_str(),
+             variable.secret ? "(a secret of " + std::to_string(variable.value.size()) + " bytes)" : variable.value);
+    }
+    writer.EndObject();
+    const auto behaviour = container->behaviour();
+    writer.Key("behaviour");
+    writer.StartObject();
+    if (behaviour->exit_code) {
+      number("DRYDOCK_EXIT_CODE", *behaviour->exit_code);
+      seconds("DRYDOCK_EXIT_AFTER", behaviour->exit_after);
+    }
+    if (behaviour->memory_for) seconds("DRYDOCK_OUT_OF_MEMORY_AFTER", *behaviour->memory_for);
+    seconds("DRYDOCK_STOP_DELAY", behaviour->stop_delay);
+    Member(writer, "DRYDOCK_LISTEN", behaviour->listens ? "on" : "off");
+    number("DRYDOCK_HEALTH_STATUS", behaviour->health_status);
+    if (!behaviour->health_path.empty()) Member(writer, "DRYDOCK_HEALTH_PATH", behaviour->health_path);
+    number("DRYDOCK_SLOW", behaviour->slow.count());
+    if (behaviour->forward)
+      Member(writer, "DRYDOCK_FORWARD", behaviour->forward->address + ":" + std::to_string(behaviour->forward->port));
+    Member(writer, "DRYDOCK_CONTAINER_HEALTH", behaviour->healthy ? "HEALTHY" : "UNHEALTHY");
+    writer.EndObject();
+    writer.EndObject();
+  }
+  writer.EndArray();
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
 std::string Page(const std::string& container, const ReceivedRequest& request) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);

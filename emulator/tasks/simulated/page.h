@@ -8,13 +8,20 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/tasks/hosts.h"
 #include "emulator/tasks/runtime.h"
+#include "emulator/tasks/simulated/running_task.h"
 
 namespace drydock::tasks::simulated {
 
 // The part of the page that is the same for every request; values of environment variables are not in it, of secrets
 // their length in bytes.
 std::string DescribeContainer(const TaskSpec& task, const ContainerSpec& container);
+
+std::string DescribeHost(const HostSpec& host);
+// A running task for whoever rehearses with it (/_drydock/tasks/<id>): its containers, their environment (of secrets
+// the length), and how they are asked to behave.
+std::string DescribeTask(const RunningTask& task);
 
 struct ReceivedRequest {
   std::string_view method;
@@ -24,7 +31,7 @@ struct ReceivedRequest {
   std::uint64_t body_size = 0;
 };
 
-// `container` as DescribeContainer gave it.
+// `container` as DescribeContainer or DescribeHost gave it.
 std::string Page(const std::string& container, const ReceivedRequest& request);
 
 // What /_drydock/connect?to=<destination>:<port> asks for; empty without `to`. nullopt for other targets.

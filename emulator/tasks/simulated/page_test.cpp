@@ -14,7 +14,6 @@ TEST_CASE("the page says who answers and what arrived, and no value of the envir
   task.revision = 3;
   task.private_address = "10.0.10.5";
   task.availability_zone = "eu-west-1a";
-  task.credentials_uri = "/v2/credentials/x";
   ContainerSpec container;
   container.name = "app";
   container.image = "registry/auth:1";

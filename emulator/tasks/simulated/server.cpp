@@ -188,10 +188,10 @@ class Server::Implementation {
     const std::uint64_t body_size = co_await ReadPastBody(session, parser, error);
     if (error) co_return false;
 
-    const Behaviour& behaviour = session.container->behaviour;
+    const auto behaviour = session.container->behaviour();
     const bool health_check = View(request[http::field::user_agent]).starts_with(kHealthChecker);
-    if (behaviour.slow.count() > 0) {
-      Timer pause(context_.get_executor(), behaviour.slow);
+    if (behaviour->slow.count() > 0) {
+      Timer pause(context_.get_executor(), behaviour->slow);
       co_await pause.async_wait(Into(error));
     }
     ReceivedRequest received;
@@ -202,7 +202,10 @@ class Server::Implementation {
     received.body_size = body_size;
 
     http::response<http::string_body> response;
-    response.result(health_check ? static_cast<unsigned>(behaviour.health_status) : 200U);
+    const std::string_view path = received.target.substr(0, received.target.find('?'));
+    const bool healthy_path = behaviour->health_path.empty() || path == behaviour->health_path;
+    const int status = !health_check ? 200 : healthy_path ? behaviour->health_status : 404;
+    response.result(static_cast<unsigned>(status));
     response.version(request.version());
     response.set(http::field::server, "drydock-simulated-task");
     response.set(http::field::content_type, "application/json");

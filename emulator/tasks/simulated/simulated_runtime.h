@@ -3,14 +3,18 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "emulator/tasks/hosts.h"
 #include "emulator/tasks/runtime.h"
 
 namespace drydock::tasks::simulated {
 
-class SimulatedRuntime : public Runtime {
+class SimulatedRuntime : public Runtime, public Hosts {
  public:
   // As if the task opened a connection to "<destination>:<port>": what it would see, as a JSON object. Called on the
   // tasks' server thread.
@@ -23,10 +27,25 @@ class SimulatedRuntime : public Runtime {
   ~SimulatedRuntime() override;
 
   void Start(TaskSpec task) override;
-  // Containers end at once, with exit code 0.
+  void StartContainer(const std::string& task_arn, const std::string& container) override;
+  // Containers end at once with exit code 0; one that was asked to take longer (DRYDOCK_STOP_DELAY) than its stop
+  // timeout is killed: 137.
   void Stop(const std::string& task_arn, Duration timeout) override;
+  void StandHost(HostSpec host) override;
+  void RemoveHost(const std::string& id) override;
+  std::optional<ExecSession> OpenSession(const std::string& task_arn, const std::string& container,
+                                         const std::string& command) override;
   Dial Locate(const std::string& vpc_id, const std::string& address, int port,
               const std::string& source_address) const override;
+
+  // For /_drydock/tasks. A task may be named by its ARN or its id.
+  std::vector<std::string> Tasks() const;                          // ARNs, sorted
+  std::optional<std::string> Show(const std::string& task) const;  // DescribeTask; nullopt when it does not run
+  // Makes the container (empty: each) behave otherwise from now on, by the names of behaviour.h; a new start of the
+  // container begins as its definition says. What is wrong with the request, and then nothing has changed; empty when
+  // it was done.
+  std::vector<std::string> Change(const std::string& task, const std::string& container,
+                                  const std::map<std::string, std::string>& settings);
 
  private:
   class Core;  // alarms may hold it a little longer

@@ -24,8 +24,9 @@ class Sink : public EventSink {
   void ContainerStarted(const std::string& task, const std::string& container) override {
     Note("started " + task + " " + container);
   }
-  void ContainerExited(const std::string& task, const std::string& container, int code, const std::string&) override {
-    Note("exited " + task + " " + container + " " + std::to_string(code));
+  void ContainerExited(const std::string& task, const std::string& container, int code,
+                       const std::string& reason) override {
+    Note("exited " + task + " " + container + " " + std::to_string(code) + (reason.empty() ? "" : " " + reason));
   }
   void ContainerHealthChanged(const std::string&, const std::string& container, ContainerHealth health) override {
     Note(container + (health == ContainerHealth::kHealthy ? " healthy" : " not healthy"));
@@ -182,6 +183,32 @@ TEST_CASE("the same address in two VPCs") {
   CHECK(std::string(Json(Client(bench.Locate(3000, "vpc-2")).Ask("/"))["task"].GetString()) == "task-2");
 }
 
+TEST_CASE("a host answers at all its addresses on its ports, and is replaced and removed") {
+  Bench bench;
+  const auto outcome = [&](int port, const std::string& address) {
+    return bench.Locate(port, "vpc-1", address).outcome;
+  };
+  HostSpec host{"i-1", "vpc-1", "us-east-1a", {"10.0.20.5", "10.0.20.6"}, {27017}};
+  bench.runtime.StandHost(host);
+  CHECK(outcome(27017, "10.0.20.5") == Dial::Outcome::kConnect);
+  CHECK(outcome(22, "10.0.20.5") == Dial::Outcome::kRefused);
+  CHECK(outcome(27017, "10.0.20.7") == Dial::Outcome::kNobody);
+  Client client(bench.Locate(27017, "vpc-1", "10.0.20.6"));
+  CHECK(std::string(Json(client.Ask("/"))["instance"].GetString()) == "i-1");
+
+  host.private_addresses = {"10.0.20.5"};
+  host.ports = {22};
+  bench.runtime.StandHost(host);
+  CHECK(outcome(27017, "10.0.20.5") == Dial::Outcome::kRefused);
+  CHECK(outcome(22, "10.0.20.5") == Dial::Outcome::kConnect);
+  CHECK(outcome(22, "10.0.20.6") == Dial::Outcome::kNobody);
+  CHECK(client.Answer().empty());  // what was connected to the former one is closed
+  bench.runtime.RemoveHost("i-1");
+  bench.runtime.RemoveHost("i-2");
+  CHECK(outcome(22, "10.0.20.5") == Dial::Outcome::kNobody);
+  CHECK(bench.sink.Told().empty());
+}
+
 TEST_CASE("bodies are counted, not kept; HEAD has no body; health checks are quiet") {
   Bench bench;
   bench.runtime.Start(Task({{"DRYDOCK_HEALTH_STATUS", "500"}}));
@@ -231,7 +258,7 @@ TEST_CASE("what else can be asked for") {
   }
   SECTION("health") {
     TaskSpec task = Task();
-    task.containers[0].has_health_check = true;
+    task.containers[0].health_check.emplace();
     bench.runtime.Start(task);
     bench.clock.Settle();
     CHECK(bench.sink.Told().back() == "app healthy");
@@ -246,6 +273,78 @@ TEST_CASE("what else can be asked for") {
     slow.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     CHECK(std::string(Json(Client(bench.Locate(3000, "vpc-1", "10.0.10.6")).Ask("/"))["task"].GetString()) == "task-2");
   }
+}
+
+TEST_CASE("a container that waits is started when it is told, and once more after its exit") {
+  Bench bench;
+  TaskSpec task = Task({{"DRYDOCK_EXIT_CODE", "1"}, {"DRYDOCK_EXIT_AFTER", "5"}});
+  task.containers[0].waits = true;
+  bench.runtime.Start(task);
+  CHECK(bench.Locate().outcome == Dial::Outcome::kRefused);
+  bench.runtime.StartContainer("task-1", "nobody");
+  for (int start = 1; start <= 2; ++start) {
+    bench.runtime.StartContainer("task-1", "app");
+    bench.runtime.StartContainer("task-1", "app");  // runs already
+    CHECK(bench.Locate().outcome == Dial::Outcome::kConnect);
+    bench.clock.Advance(5s);
+    CHECK(bench.Locate().outcome == Dial::Outcome::kRefused);
+  }
+  const Lines once = {"started task-1 app", "app: listening on 10.0.10.5:3000", "exited task-1 app 1"};
+  Lines twice = once;
+  twice.insert(twice.end(), once.begin(), once.end());
+  CHECK(bench.sink.Told() == twice);
+}
+
+TEST_CASE("the last started is stopped first, and killed when it takes too long") {
+  Bench bench;
+  TaskSpec task = Task();
+  task.containers.push_back(task.containers[0]);
+  task.containers[1].name = "sidecar";
+  task.containers[1].ports = {};
+  task.containers[0].environment = {{"DRYDOCK_STOP_DELAY", "31"}};
+  task.containers[1].environment = {{"DRYDOCK_STOP_DELAY", "10"}};
+  bench.runtime.Start(task);
+  bench.runtime.Stop("task-1", 30s);
+  bench.clock.Settle();
+  CHECK(bench.sink.Told().back() == "app: received SIGTERM, stopping");
+  bench.clock.Advance(10s);
+  CHECK(bench.sink.Told().back() == "exited task-1 sidecar 0");
+  bench.clock.Advance(20s);
+  CHECK(bench.sink.Told().back() == "exited task-1 app 137");
+}
+
+TEST_CASE("a container is made to behave otherwise while it runs") {
+  Bench bench;
+  TaskSpec task = Task();
+  task.task_arn = "arn:aws:ecs:us-east-1:1:task/main/0123";
+  task.containers[0].health_check.emplace();
+  bench.runtime.Start(task);
+  bench.clock.Settle();
+  const auto change = [&](const char* name, const char* value) {
+    const auto problems = bench.runtime.Change("0123", "app", {{name, value}});
+    bench.clock.Settle();
+    return problems;
+  };
+  CHECK(change("DRYDOCK_HEALTH_STATUS", "503").empty());
+  Client client(bench.Locate());
+  CHECK(client.Ask("/", "User-Agent: ELB-HealthChecker/2.0\r\n").starts_with("HTTP/1.1 503 "));
+  CHECK(change("DRYDOCK_CONTAINER_HEALTH", "UNHEALTHY").empty());
+  CHECK(bench.sink.Told().back() == "app not healthy");
+  CHECK(change("DRYDOCK_PRINT", "hello").empty());
+  CHECK(bench.sink.Told().back() == "app: hello");
+  const auto shown = bench.runtime.Show(task.task_arn);
+  REQUIRE(shown);
+  CHECK(shown->find(R"("DRYDOCK_HEALTH_STATUS":503)") != std::string::npos);
+  CHECK(change("DRYDOCK_HEALTH_STATUS", "9").size() == 1);
+  CHECK(change("DRYDOCK_NONSENSE", "9").size() == 1);
+  CHECK(bench.runtime.Change("0123", "db", {}).size() == 1);
+  CHECK(bench.runtime.Change("4567", "", {}).size() == 1);
+  CHECK(change("DRYDOCK_OUT_OF_MEMORY_AFTER", "0").empty());
+  CHECK(bench.sink.Told().back() ==
+        "exited " + task.task_arn + " app 137 OutOfMemoryError: Container killed due to memory usage");
+  CHECK(bench.runtime.Tasks() == Lines{task.task_arn});
+  bench.runtime.Stop(task.task_arn, 30s);
+  CHECK_FALSE(bench.runtime.Show("0123"));
 }
 
 TEST_CASE("connections without a preface are closed") {

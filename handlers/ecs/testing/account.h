@@ -189,13 +189,16 @@ class Account : public testing::Fixture {
     for (std::size_t before = 0;;) {
       clock.Settle();
       std::vector<tasks::TaskSpec> started = std::exchange(runtime.started, {});
+      const auto containers = std::exchange(runtime.started_containers, {});
       std::vector<std::string> stopped = std::exchange(runtime.stopped, {});
-      before = started.size() + stopped.size();
+      before = started.size() + containers.size() + stopped.size();
       if (before == 0) return;
       for (auto& spec : started) {
-        for (const auto& container : spec.containers) events.ContainerStarted(spec.task_arn, container.name);
+        for (const auto& container : spec.containers)
+          if (!container.waits) events.ContainerStarted(spec.task_arn, container.name);
         specs[spec.task_arn] = std::move(spec);
       }
+      for (const auto& [task, container] : containers) events.ContainerStarted(task, container);
       for (const auto& arn : stopped)
         for (const auto& container : specs[arn].containers) events.ContainerExited(arn, container.name, 137, "");
     }

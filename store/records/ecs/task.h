@@ -23,6 +23,10 @@ struct Container {
   std::string cpu;  // units; "0" when the definition names none
   std::optional<std::string> memory;
   std::optional<std::string> memory_reservation;
+  bool start_requested = false;         // its dependencies were there, and the runtime was told
+  std::optional<Timestamp> started_at;  // the last start
+  std::optional<Timestamp> finished_at;
+  std::int32_t restarts = 0;  // by its restart policy
 };
 
 // The task's elastic network interface.
@@ -76,7 +80,9 @@ struct Task {
   ::drydock::ecs::TaskOverride overrides;
   std::vector<RegisteredTarget> targets;
   std::vector<FetchedSecret> secrets;
+  std::string credentials_key;  // the access key of the newest session of its task role; empty: none was asked for
   bool enable_execute_command = false;
+  std::optional<Timestamp> protected_until;  // scale-in protection; past: it has lapsed
   bool handed_to_runtime = false;
   bool was_healthy = false;                  // has counted as healthy for its deployment
   std::optional<Timestamp> unhealthy_since;  // it was healthy, and is not now
@@ -107,7 +113,8 @@ struct ClientToken {
 
 }  // namespace drydock::records::ecs
 DRYDOCK_SCHEMA(drydock::records::ecs::Container, name, arn, runtime_id, image, image_digest, last_status, health_status,
-               essential, has_health_check, exit_code, reason, cpu, memory, memory_reservation)
+               essential, has_health_check, exit_code, reason, cpu, memory, memory_reservation, start_requested,
+               started_at, finished_at, restarts)
 DRYDOCK_SCHEMA(drydock::records::ecs::NetworkAttachment, id, status, subnet_id, vpc_id, network_interface_id,
                mac_address, private_dns_name, private_address)
 DRYDOCK_SCHEMA(drydock::records::ecs::RegisteredTarget, target_group_arn, port)
@@ -115,7 +122,7 @@ DRYDOCK_SCHEMA(drydock::records::ecs::FetchedSecret, container, name, version_id
 DRYDOCK_SCHEMA(drydock::records::ecs::Task, id, arn, cluster, task_definition_arn, family, group, started_by,
                active_service, deployment_id, last_status, desired_status, launch_type, capacity_provider,
                platform_version, cpu, memory, cpu_architecture, ephemeral_storage_gib, availability_zone,
-               network_configuration, attachment, containers, overrides, targets, secrets, enable_execute_command,
-               handed_to_runtime, was_healthy, unhealthy_since, delayed_failure, delayed_failure_container, blocked_by,
-               stop_code, stopped_reason, tags, version, times)
+               network_configuration, attachment, containers, overrides, targets, secrets, credentials_key,
+               enable_execute_command, protected_until, handed_to_runtime, was_healthy, unhealthy_since,
+               delayed_failure, delayed_failure_container, blocked_by, stop_code, stopped_reason, tags, version, times)
 DRYDOCK_SCHEMA(drydock::records::ecs::ClientToken, token, request, task_ids, created_at)
