@@ -20,14 +20,18 @@ WALLS = [
     ("emulator/network/", PURE),
     ("emulator/loadbalancer/", PURE),
     ("emulator/tasks/", PURE),
+    ("emulator/events/", PURE),
     ("emulator/world/", PURE | {"emulator/network/", "emulator/loadbalancer/", "emulator/tasks/", "emulator/auth/",
                                 "store/", "api/"}),
+    ("emulator/audit/", PURE | {"emulator/api/", "store/", "api/", "handlers/testing/"}),
     ("emulator/http/", PURE | {"emulator/api/", "emulator/protocol/", "emulator/auth/", "emulator/loadbalancer/",
-                               "store/", "handlers/engines.h", "handlers/ecr/", "handlers/testing/", "api/"}),
+                               "store/", "emulator/events/", "handlers/engines.h", "handlers/ecr/", "handlers/ecs/",
+                               "handlers/testing/", "api/"}),
     ("emulator/", {"emulator/", "handlers/", "store/", "api/"}),  # main, emulator, machine: they put it together
     ("store/", PURE | {"api/"}),
-    ("handlers/", PURE | {"emulator/api/", "emulator/network/", "emulator/auth/policy/", "store/", "api/",
-                          "emulator/loadbalancer/target_health.h", "emulator/tasks/runtime.h"}),
+    ("handlers/", PURE | {"emulator/api/", "emulator/audit/record.h", "emulator/network/", "emulator/auth/policy/", "store/", "api/",
+                          "emulator/loadbalancer/target_health.h", "emulator/loadbalancer/ssl_policies.h", "emulator/tasks/runtime.h",
+                          "emulator/events/event.h"}),
     ("compat-tests/", {"emulator/", "store/"}),
 ]
 LIBRARIES = {

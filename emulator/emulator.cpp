@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "emulator/http/task_endpoints.h"
+
 namespace drydock {
 
 namespace {
@@ -31,7 +33,13 @@ Emulator::Emulator(const Options& options)
                 {[this]() -> Clock& { return machine_->clock(); }, [this] { return machine_->Endpoints(); },
                  [this] { Reset(); }, [this] { return machine_->CertificateAuthority(); },
                  [this](const std::string& json) { return machine_->PutWebIdentityKeys(json); },
-                 [this](const std::map<std::string, std::string>& question) { return machine_->Explain(question); }}),
+                 [this](const std::map<std::string, std::string>& question) { return machine_->Explain(question); },
+                 [this](const std::string& page, const std::map<std::string, std::string>& question) {
+                   return machine_->AskPolicy(page, question);
+                 },
+                 [this](const std::string& load_balancer, std::size_t limit) {
+                   return machine_->AccessLog(load_balancer, limit);
+                 }}),
       server_(std::make_unique<http::Server>(options.host, options.port,
                                              [this](const http::Request& request) { return Handle(request); })) {}
 
@@ -48,6 +56,7 @@ void Emulator::Stop() {
 http::Response Emulator::Handle(const http::Request& request) {
   if (request.path == "/_drydock/reset") return *internal_.Handle(request);  // takes the machine for itself
   std::shared_lock shared(machine_mutex_);
+  if (http::TaskEndpoints::Serves(request.path)) return machine_->Handle(request);
   if (auto page = internal_.Handle(request)) return std::move(*page);
   return machine_->Handle(request);
 }

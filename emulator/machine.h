@@ -28,6 +28,10 @@ class Machine {
   std::vector<loadbalancer::ListeningEndpoint> Endpoints() const;
   // world::NetworkQuestions::Explain for `from`, `to` and `protocol`.
   std::string Explain(const std::map<std::string, std::string>& question) const;
+  // iam::ExplainDecisions (page "explain") and iam::SuggestRolePolicy ("suggest"), with `account` and `region`.
+  std::string AskPolicy(const std::string& page, const std::map<std::string, std::string>& question);
+  // The latest access log lines of a load balancer, oldest first; nullopt when there is none of this name or ARN.
+  std::optional<std::vector<std::string>> AccessLog(const std::string& load_balancer, std::size_t limit);
   std::string CertificateAuthority();  // of ACM's requested certificates, PEM
   // Keeps the keys of an issuer of web identity tokens; what is wrong with the text, if anything.
   std::optional<std::string> PutWebIdentityKeys(const std::string& json);

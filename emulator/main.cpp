@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
   commands::DeclareServe(app, all);
   commands::DeclareCa(app, all);
   commands::DeclareExplain(app, all);
+  commands::DeclarePolicy(app, all);
+  commands::DeclareLogs(app, all);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // also --help and --version, which are no errors

@@ -16,6 +16,9 @@ struct Options {
   bool manual_clock = false;
   bool strict_auth = false;
   std::string blocked = "reset";  // what a client that the network refuses sees: reset | drop
+  std::string images = "any";     // whether tasks may name images of other registries: any | local
+  std::string events_hook;        // an URL that events are posted to; empty: none
+  std::string events_log_group;   // a log group that events are written to; empty: none
   std::string log_level = "info";
 };
 

@@ -8,6 +8,7 @@
 #include "emulator/api/operation.h"
 #include "emulator/core/clock.h"
 #include "emulator/core/paging.h"
+#include "emulator/events/event.h"
 #include "emulator/loadbalancer/target_health.h"
 #include "emulator/network/topology.h"
 #include "emulator/tasks/runtime.h"
@@ -23,6 +24,7 @@ class DocumentCache;  // emulator/auth/policy/cache.h
 struct Settings {
   std::string default_account = "000000000000";
   std::string endpoint = "http://127.0.0.1:4566";  // where this emulator's API answers
+  bool only_local_images = false;                  // images of other registries are not taken on trust
 };
 
 struct Engines {
@@ -41,6 +43,8 @@ struct Engines {
   std::function<api::AnyStruct(Context&, const api::Operation&, const api::AnyStruct&)> invoke;
   // Policy documents that have been read before; may be missing.
   std::shared_ptr<auth::policy::DocumentCache> policies = nullptr;
+  // Where services tell what happened (EventBridge). Never blocks; call it after the commit.
+  std::function<void(events::Event)> publish = [](events::Event) {};
 };
 
 // Calls an operation of another service as `principal`, in the caller's transaction:

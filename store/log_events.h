@@ -83,6 +83,8 @@ class LogEvents {
   std::vector<LogEvent> Select(const std::string& condition, const std::vector<std::int64_t>& keys,
                                const LogQuery& query);
 
+  friend class AuditEvents;  // the other relational table, which reaches the connection this way
+
   Transaction& tx_;
   Connection& connection_;
 };

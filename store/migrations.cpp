@@ -40,6 +40,34 @@ constexpr const char* kMigrations[] = {
     -- The stream stands last so that events of other streams are passed over within the index.
     CREATE INDEX log_event_group ON log_event (log_group, timestamp, ingestion, sequence, stream);
     )",
+    // 2: the audit trail
+    R"(
+    CREATE TABLE audit_event (
+      sequence INTEGER PRIMARY KEY,
+      account TEXT NOT NULL, region TEXT NOT NULL,
+      time INTEGER NOT NULL,  -- milliseconds
+      event_id TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, read_only INTEGER NOT NULL,
+      user_name TEXT NOT NULL, access_key TEXT NOT NULL, role TEXT NOT NULL,
+      about TEXT NOT NULL,    -- resources, and what policies were asked
+      record TEXT NOT NULL);
+    -- The index, filled in batches: a term is a value of an attribute, a posting is an event that has it.
+    CREATE TABLE audit_term (
+      term INTEGER PRIMARY KEY,
+      account TEXT NOT NULL, region TEXT NOT NULL, attribute INTEGER NOT NULL, value TEXT NOT NULL,
+      UNIQUE (account, region, attribute, value));
+    CREATE TABLE audit_posting (
+      term INTEGER NOT NULL, time INTEGER NOT NULL, sequence INTEGER NOT NULL,
+      PRIMARY KEY (term, time, sequence)) WITHOUT ROWID;
+    CREATE TABLE audit_event_id (event_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE audit_indexed (only_row INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);  -- events up to this one
+    )",
+    // access log lines of load balancers
+    R"(
+    CREATE TABLE access_log_line (
+      sequence INTEGER PRIMARY KEY,
+      load_balancer TEXT NOT NULL, time INTEGER NOT NULL, line TEXT NOT NULL);
+    CREATE INDEX access_log_line_load_balancer ON access_log_line (load_balancer, sequence);
+    )",
 };
 
 }  // namespace

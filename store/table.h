@@ -119,6 +119,7 @@ class Transaction {
   friend class Database;
   friend class TimerTable;
   friend class LogEvents;
+  friend class AccessLogLines;
   Transaction(Connection& connection, bool writable) : connection_(connection), writable_(writable) {}
   void RequireWritable() const;
 

@@ -4,6 +4,7 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include <charconv>
 #include <set>
 
 #include "emulator/api/operation.h"
@@ -33,6 +34,19 @@ Response Problem(int status, const std::string& message) {
   return JsonObject(status, [&](auto&, auto& text) { text("message", message); });
 }
 
+// nullopt when they are not percent-encoded.
+std::optional<std::map<std::string, std::string>> ParametersOf(const Request& request) {
+  std::map<std::string, std::string> parameters;
+  for (const std::string& pair : Split(request.query, '&')) {
+    const auto equals = pair.find('=');
+    if (pair.empty() || equals == std::string::npos) continue;
+    std::string name, value;
+    if (!DecodeForm(pair.substr(0, equals), name) || !DecodeForm(pair.substr(equals + 1), value)) return std::nullopt;
+    parameters[name] = value;
+  }
+  return parameters;
+}
+
 struct ImplementedService {
   std::string name;
   int operations;
@@ -58,7 +72,10 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
   if (path == "/_drydock/endpoints" && get) return Endpoints();
   if (path == "/_drydock/ca" && get) return CertificateAuthority();
   if (path == "/_drydock/explain" && get) return Explain(request);
+  if (path == "/_drydock/policy/explain" && get) return Policy(request, "explain");
+  if (path == "/_drydock/policy/suggest" && get) return Policy(request, "suggest");
   if (path == "/_drydock/web-identity-keys" && post) return KeepWebIdentityKeys(request);
+  if (path == "/_drydock/access-log" && get) return AccessLog(request);
   if (path == "/_drydock/clock" && get) return ReadClock();
   if (path == "/_drydock/clock" && post) return MoveClock(request);
   if (path == "/_drydock/reset" && post) {
@@ -72,10 +89,13 @@ std::optional<Response> InternalEndpoints::Handle(const Request& request) const 
       writer.Bool(true);
     });
   if (path.rfind("/_drydock/", 0) == 0 || path.rfind("/_localstack/", 0) == 0)
-    return Problem(404, "There is no " + request.method + " " + path +
-                            ". There are: GET /_drydock/health, GET /_drydock/endpoints, GET /_drydock/explain, GET "
-                            "/_drydock/ca, POST /_drydock/web-identity-keys, "
-                            "GET and POST /_drydock/clock, POST /_drydock/reset.");
+    return Problem(
+        404, "There is no " + request.method + " " + path +
+                 ". There are: GET /_drydock/health, GET /_drydock/endpoints, GET /_drydock/explain, GET /_drydock/ca, "
+                 "GET /_drydock/access-log, GET /_drydock/policy/explain, GET /_drydock/policy/suggest, POST "
+                 "/_drydock/web-identity-keys, "
+                 "GET and POST /_drydock/clock, POST "
+                 "/_drydock/reset, GET /_drydock/tasks, GET and POST /_drydock/tasks/<id>, GET /_drydock/events.");
   return std::nullopt;
 }
 
@@ -144,20 +164,27 @@ Response InternalEndpoints::CertificateAuthority() const {
 }
 
 Response InternalEndpoints::Explain(const Request& request) const {
-  std::map<std::string, std::string> parameters;
-  for (const std::string& pair : Split(request.query, '&')) {
-    const auto equals = pair.find('=');
-    if (pair.empty() || equals == std::string::npos) continue;
-    std::string name, value;
-    if (!DecodeForm(pair.substr(0, equals), name) || !DecodeForm(pair.substr(equals + 1), value))
-      return Problem(400, "The query is not percent-encoded: " + pair);
-    parameters[name] = value;
-  }
+  auto parameters = ParametersOf(request);
+  if (!parameters) return Problem(400, "The query is not percent-encoded.");
   for (const char* needed : {"from", "to"})
-    if (parameters[needed].empty())
+    if ((*parameters)[needed].empty())
       return Problem(400, std::string("Say ") + needed + ": ?from=<task|eni|address|internet>&to=<end>:<port>");
   try {
-    return Response::Json(200, actions_.explain(parameters));
+    return Response::Json(200, actions_.explain(*parameters));
+  } catch (const std::runtime_error& error) {
+    return Problem(404, error.what());
+  }
+}
+
+Response InternalEndpoints::Policy(const Request& request, const std::string& page) const {
+  auto parameters = ParametersOf(request);
+  if (!parameters) return Problem(400, "The query is not percent-encoded.");
+  const auto has = [&](const char* name) { return !(*parameters)[name].empty(); };
+  if (page == "explain" && !has("event") && !(has("principal") && has("action")))
+    return Problem(400, "Say ?principal=<ARN>&action=<service:Action>[&resource=<ARN>], or ?event=<id>");
+  if (page == "suggest" && !has("role")) return Problem(400, "Say ?role=<name or ARN>");
+  try {
+    return Response::Json(200, actions_.policy(page, *parameters));
   } catch (const std::runtime_error& error) {
     return Problem(404, error.what());
   }
@@ -169,6 +196,27 @@ Response InternalEndpoints::KeepWebIdentityKeys(const Request& request) const {
   if (!body) return Problem(413, "The body is larger than 262144 bytes.");
   if (const auto problem = actions_.web_identity_keys(*body)) return Problem(400, *problem);
   return JsonObject(200, [](auto&, auto& text) { text("status", "kept"); });
+}
+
+Response InternalEndpoints::AccessLog(const Request& request) const {
+  auto parameters = ParametersOf(request);
+  int limit = 100;
+  if (parameters && parameters->contains("limit")) {
+    const std::string& text = parameters->at("limit");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+    if (error != std::errc() || end != text.data() + text.size()) limit = 0;
+  }
+  if (!parameters || (*parameters)["load_balancer"].empty() || limit < 1 || limit > 1000)
+    return Problem(400, "Ask for ?load_balancer=<name or ARN>&limit=<1 to 1000>.");
+  const std::string& load_balancer = parameters->at("load_balancer");
+  const auto lines = actions_.access_log(load_balancer, static_cast<std::size_t>(limit));
+  if (!lines) return Problem(404, "There is no load balancer " + load_balancer + ".");
+  return JsonObject(200, [&](auto& writer, auto&) {
+    writer.Key("lines");
+    writer.StartArray();
+    for (const std::string& line : *lines) writer.String(line.data(), static_cast<rapidjson::SizeType>(line.size()));
+    writer.EndArray();
+  });
 }
 
 Response InternalEndpoints::ReadClock() const {

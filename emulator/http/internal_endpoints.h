@@ -31,6 +31,11 @@ class InternalEndpoints {
     std::function<std::optional<std::string>(const std::string&)> web_identity_keys;
     // The query's parameters to the JSON of an explained path; throws std::runtime_error for what cannot be asked.
     std::function<std::string(const std::map<std::string, std::string>&)> explain;
+    // The same for /_drydock/policy/<page>: explain, suggest.
+    std::function<std::string(const std::string& page, const std::map<std::string, std::string>&)> policy;
+    // The latest access log lines of a load balancer by name or ARN; nullopt when there is none.
+    std::function<std::optional<std::vector<std::string>>(const std::string& load_balancer, std::size_t limit)>
+        access_log;
   };
   InternalEndpoints(Facts facts, Actions actions) : facts_(std::move(facts)), actions_(std::move(actions)) {}
 
@@ -40,8 +45,11 @@ class InternalEndpoints {
   //   GET  /_drydock/endpoints        the URLs of the load balancers' listeners
   //   GET  /_drydock/ca               the certificate of the local authority that signs requested ones, PEM
   //   GET  /_drydock/explain          ?from=&to=<end>:<port>[&protocol=tcp]: a path through the network
+  //   GET  /_drydock/policy/explain   ?principal=&action=&resource= or ?event=: which statement decides
+  //   GET  /_drydock/policy/suggest   ?role=: the policy that the role's recorded calls needed
   //   POST /_drydock/web-identity-keys  {"issuer": "https://…", "keys": [a JSON Web Key, …]}: what
   //                                   AssumeRoleWithWebIdentity checks tokens of that issuer with
+  //   GET  /_drydock/access-log       ?load_balancer=<name or ARN>&limit=<1-1000>: its latest access log lines
   //   GET  /_drydock/clock            the time
   //   POST /_drydock/clock            {"advance": seconds}; needs --manual-clock
   //   GET  /_localstack/health, /_localstack/init[/ready]
@@ -53,8 +61,10 @@ class InternalEndpoints {
   Response Endpoints() const;
   Response CertificateAuthority() const;
   Response KeepWebIdentityKeys(const Request& request) const;
+  Response AccessLog(const Request& request) const;
   Response ReadClock() const;
   Response Explain(const Request& request) const;
+  Response Policy(const Request& request, const std::string& page) const;
   Response MoveClock(const Request& request) const;
 
   const Facts facts_;

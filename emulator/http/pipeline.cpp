@@ -136,6 +136,15 @@ struct Pipeline::Call {
   std::optional<api::AnyStruct> input;
   std::string source_ip;
   std::string user_agent;
+  bool known_caller = false;  // the principal has been found
+
+  std::vector<api::PolicyCheck> checks;
+
+  api::FinishedCall Finished() const {
+    api::FinishedCall call{*operation, now, scope, principal, request_id, source_ip, user_agent, checks};
+    if (input) call.input = &*input;
+    return call;
+  }
 };
 
 Response Pipeline::Handle(const Request& request) {
@@ -156,6 +165,7 @@ Response Pipeline::Handle(const Request& request) {
   } catch (const ApiError& error) {
     status = api::HttpStatus(*call.service, error.code());
     body = protocol::EncodeError(*call.service, error, status, call.request_id);
+    AuditRefusal(call, error);
   } catch (const std::exception& error) {
     spdlog::error("{}: {}", call.operation ? call.operation->name : "request", error.what());
     const ApiError failure("InternalFailure", std::string("An internal error of Drydock: ") + error.what());
@@ -231,6 +241,7 @@ void Pipeline::Authenticate(const Request& request, Call& call) {
         *call.service, {auth::Fault::kBadSignature, fmt::format("Credential should be scoped to correct service: '{}'.",
                                                                 call.service->signing_name)});
   call.principal = caller.principal;
+  call.known_caller = true;
   call.scope = {call.principal.account, signature.region};
 }
 
@@ -257,20 +268,57 @@ void Pipeline::Prepare(const Call& call) {
 }
 
 api::AnyStruct Pipeline::Run(Call& call) {
+  const auto audit = [&](const api::AnyStruct& output, store::Transaction* tx) {
+    if (!parts_.audit) return;
+    api::FinishedCall finished = call.Finished();
+    finished.output = &output;
+    parts_.audit(finished, tx);
+  };
   const auto run = [&](store::Transaction& tx) {
     Context context = MakeContext(tx, call);
-    parts_.authorize(context, *call.operation, *call.input);
-    return call.operation->run(context, *call.input);
+    parts_.authorize(context, *call.operation, *call.input, &call.checks);
+    api::AnyStruct output = call.operation->run(context, *call.input);
+    if (!call.operation->read_only) audit(output, &tx);
+    return output;
   };
-  return call.operation->read_only ? parts_.database.Read(run) : parts_.database.Write(run);
+  if (parts_.before_running) parts_.before_running(*call.operation);
+  if (!call.operation->read_only) return parts_.database.Write(run);
+  api::AnyStruct output = parts_.database.Read(run);
+  audit(output, nullptr);
+  return output;
+}
+
+// The client has its answer whatever becomes of the record. What nobody known asked for is not recorded, as on AWS.
+void Pipeline::AuditRefusal(const Call& call, const ApiError& error) {
+  if (!parts_.audit || !call.known_caller) return;
+  api::FinishedCall finished = call.Finished();
+  finished.error = &error;
+  try {
+    parts_.audit(finished, nullptr);
+  } catch (const std::exception& failure) {
+    spdlog::error("the audit trail: {}", failure.what());
+  }
 }
 
 api::AnyStruct Pipeline::Invoke(Context& context, const api::Operation& operation, const api::AnyStruct& input) {
   if (!operation.run) throw OperationNotImplemented(operation);
   if (parts_.used) parts_.used(context.principal, operation, context.scope, context.now, &context.tx);
-  parts_.validator.Check(*operation.service, input.schema(), input.get());
-  parts_.authorize(context, operation, input);
-  return operation.run(context, input);
+  std::vector<api::PolicyCheck> checks;
+  api::FinishedCall finished{operation,          context.now,       context.scope,      context.principal,
+                             context.request_id, context.source_ip, context.user_agent, checks};
+  finished.input = &input;
+  try {
+    parts_.validator.Check(*operation.service, input.schema(), input.get());
+    parts_.authorize(context, operation, input, &checks);
+    api::AnyStruct output = operation.run(context, input);
+    finished.output = &output;
+    if (parts_.audit) parts_.audit(finished, &context.tx);
+    return output;
+  } catch (const ApiError& error) {
+    finished.error = &error;
+    if (parts_.audit) parts_.audit(finished, &context.tx);
+    throw;
+  }
 }
 
 Context Pipeline::MakeContext(store::Transaction& tx, const Call& call) const {

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "emulator/api/operation.h"
+#include "emulator/api/finished_call.h"
 #include "emulator/auth/keys.h"
 #include "emulator/auth/signature.h"
 #include "emulator/core/clock.h"
@@ -19,15 +19,6 @@
 #include "store/database.h"
 
 namespace drydock::http {
-
-// What a finished request leaves behind for the audit trail.
-struct Audit {
-  const api::Operation& operation;
-  const Context& context;
-  const api::AnyStruct* input;   // nullptr when it could not be read
-  const api::AnyStruct* output;  // nullptr when the request was refused
-  const ApiError* error;
-};
 
 class Pipeline {
  public:
@@ -42,9 +33,14 @@ class Pipeline {
     bool strict_auth = false;
     // Called once for each account and region before its first request, in a transaction of its own.
     std::function<void(Context&)> prepare_account;
-    std::function<void(const Audit&)> audit;  // may be empty
-    // Throws the AccessDenied of a principal whose policies do not allow the operation with this input.
-    std::function<void(Context&, const api::Operation&, const api::AnyStruct& input)> authorize = {};
+    // Throws the AccessDenied of a principal whose policies do not allow the operation with this input; adds what was
+    // asked.
+    std::function<void(Context&, const api::Operation&, const api::AnyStruct& input, std::vector<api::PolicyCheck>*)>
+        authorize;
+    // Takes each finished call of a known caller, in the call's transaction if there is one; may be empty.
+    std::function<void(const api::FinishedCall&, store::Transaction*)> audit;
+    // Called before an operation runs, outside of any transaction; may be empty.
+    std::function<void(const api::Operation&)> before_running;
     // Told of each call that is made by somebody known, before it runs; the transaction of a call between services.
     std::function<void(const Principal&, const api::Operation&, const Scope&, Timestamp, store::Transaction*)> used =
         {};
@@ -65,6 +61,8 @@ class Pipeline {
   void Decode(Call& call);
   void Prepare(const Call& call);
   api::AnyStruct Run(Call& call);
+
+  void AuditRefusal(const Call& call, const ApiError& error);
 
   Context MakeContext(store::Transaction& tx, const Call& call) const;
 

@@ -84,7 +84,7 @@ std::optional<network::Endpoint> Ends::Resource(const network::Topology& topolog
     std::optional<network::Endpoint> first;
     int lowest = 0;
     for (const auto& [scope, interface] : interfaces) {
-      if (!interface.attachment || interface.attachment->instance_id != name) continue;
+      if (!interface.attachment || interface.instance_id != name) continue;
       if (first && interface.attachment->device_index >= lowest) continue;
       first = network::InterfaceEndpoint{interface.network_interface_id};
       lowest = interface.attachment->device_index;

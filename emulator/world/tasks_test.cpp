@@ -11,7 +11,11 @@ class OneTask : public tasks::Runtime {
  public:
   explicit OneTask(tasks::Dial dial) : dial_(std::move(dial)) {}
   void Start(tasks::TaskSpec) override {}
+  void StartContainer(const std::string&, const std::string&) override {}
   void Stop(const std::string&, Duration) override {}
+  std::optional<tasks::ExecSession> OpenSession(const std::string&, const std::string&, const std::string&) override {
+    return std::nullopt;
+  }
   tasks::Dial Locate(const std::string& vpc_id, const std::string& address, int port,
                      const std::string& source) const override {
     asked = vpc_id + " " + address + " " + std::to_string(port) + " " + source;

@@ -15,9 +15,16 @@ namespace drydock::testing {
 class RecordingRuntime : public tasks::Runtime {
  public:
   void Start(tasks::TaskSpec task) override { started.push_back(std::move(task)); }
+  void StartContainer(const std::string& task_arn, const std::string& container) override {
+    started_containers.emplace_back(task_arn, container);
+  }
   void Stop(const std::string& task_arn, Duration) override { stopped.push_back(task_arn); }
+  std::optional<tasks::ExecSession> OpenSession(const std::string&, const std::string&, const std::string&) override {
+    return tasks::ExecSession{"ecs-execute-command-0123456789abcdefg", "ws://127.0.0.1:1/", "token"};
+  }
   tasks::Dial Locate(const std::string&, const std::string&, int, const std::string&) const override { return {}; }
   std::vector<tasks::TaskSpec> started;
+  std::vector<std::pair<std::string, std::string>> started_containers;
   std::vector<std::string> stopped;
 };
 

@@ -111,7 +111,7 @@ class Delivery {
     facts.vpc_id = seen.vpc_id;
     if (const auto interface = context_.tx.Get<record::NetworkInterface>(context_.scope, seen.interface_id)) {
       facts.availability_zone_id = interface->availability_zone_id;
-      if (interface->attachment) facts.instance_id = interface->attachment->instance_id.value_or("");
+      facts.instance_id = interface->instance_id.value_or("");
     }
     const bool asks_ecs =
         std::any_of(fields_.begin(), fields_.end(), [](const std::string& field) { return field.starts_with("ecs-"); });

@@ -16,7 +16,8 @@ namespace drydock::auth::policy {
 struct Caller {
   Principal principal;
   std::string role_arn;  // of a session: the role it is a session of, path included
-  // Of somebody without an identity in AWS yet: the ARN of the identity provider that vouches. Nothing else is set then.
+  // Of somebody without an identity in AWS yet: the ARN of the identity provider that vouches. Nothing else is set
+  // then.
   std::string federated_provider = {};
 };
 

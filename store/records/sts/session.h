@@ -27,6 +27,8 @@ struct Session {
   std::vector<std::string> transitive_tags;
   std::string source_identity;
   std::string issued_to;  // the ARN of who asked
+  std::string role_arn;   // of an assumed role
+  Timestamp created;
 
   static constexpr store::TableName kTable{"sts_session", store::ScopeKind::kGlobal};
   static constexpr auto kId = store::Members(&Session::access_key);
@@ -35,4 +37,4 @@ struct Session {
 }  // namespace drydock::records::sts
 
 DRYDOCK_SCHEMA(drydock::records::sts::Session, access_key, secret, token, expires, account, arn, user_id, type, role,
-               policies, tags, transitive_tags, source_identity, issued_to)
+               policies, tags, transitive_tags, source_identity, issued_to, role_arn, created)
