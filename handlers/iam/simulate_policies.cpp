@@ -142,7 +142,7 @@ EvaluationResult RenderResult(const Simulation& simulation, const std::string& a
 // One result for each action on each resource.
 template <class Request>
 SimulatePolicyResponse AnswerOf(Context& context, const char* operation, const Request& in,
-                              const Simulation& simulation) {
+                                const Simulation& simulation) {
   std::vector<std::string> resources(in.ResourceArns);
   if (resources.empty()) resources = {"*"};
   for (const std::string& resource : resources)
