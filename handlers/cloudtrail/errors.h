@@ -17,13 +17,13 @@ inline ApiError TrailAlreadyExists(const std::string& name, const std::string& a
 inline ApiError TrailNotFound(const std::string& arn, const std::string& account) {
   return ApiError("TrailNotFoundException", fmt::format("Unknown trail: {} for the user: {}", arn, account));
 }
-// Seen in the field.
+// Unconfirmed.
 inline ApiError TooManyTrails(const std::string& account, std::size_t most, const std::string& region) {
   return ApiError("MaximumNumberOfTrailsExceededException",
                   fmt::format("User: {} already has {} trails in {}.", account, most, region));
 }
 
-// The texts of invalid names: seen in the field, but for those of adjacent characters and addresses.
+// The texts of invalid names are unconfirmed.
 inline ApiError InvalidTrailName(std::string message) {
   return ApiError("InvalidTrailNameException", std::move(message));
 }
@@ -49,12 +49,12 @@ inline ApiError NoOrganization() {
   return ApiError("OrganizationsNotInUseException",
                   "Your account is not a member of an organization, or organizations are not in use.");
 }
-// Seen in the field.
+// Unconfirmed.
 inline ApiError MultiRegionWithoutGlobal() {
   return ApiError("InvalidParameterCombinationException", "Multi-Region trail must include global service events.");
 }
 
-// Seen in the field.
+// Unconfirmed.
 inline ApiError LogGroupNotValid() {
   return ApiError("InvalidCloudWatchLogsLogGroupArnException",
                   "CloudTrail cannot validate the specified log group ARN.");
@@ -79,7 +79,7 @@ inline ApiError InvalidEventSelectors(std::string message) {
 inline ApiError InvalidInsightSelectors(std::string message) {
   return ApiError("InvalidInsightSelectorsException", std::move(message));
 }
-// Seen in the field.
+// Unconfirmed.
 inline ApiError InsightsNotEnabled(const std::string& name) {
   return ApiError(
       "InsightNotEnabledException",
