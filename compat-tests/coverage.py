@@ -6,9 +6,11 @@
 import json
 import pathlib
 import re
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TAG = re.compile(r"^AWS_OPERATION\((\w+),\s*(\w+)\)", re.M)
+sys.path.insert(0, str(ROOT / "emulator" / "api"))
+from generate import TAG  # noqa: E402  what the generator takes for an operation is one
 
 
 def snake(name):
@@ -20,7 +22,7 @@ def snake(name):
 def main():
     implemented = {}
     for path in sorted((ROOT / "handlers").rglob("*.cpp")):
-        for service, operation in TAG.findall(path.read_text()):
+        for service, operation, _ in TAG.findall(path.read_text()):
             implemented.setdefault(service, {})[operation] = path.relative_to(ROOT).as_posix()
     tests = {path: path.read_text() for path in sorted((ROOT / "compat-tests").rglob("test_*.py"))}
     tests.update({path: path.read_text() for path in sorted((ROOT / "compat-tests" / "javascript").glob("*.test.mjs"))})
