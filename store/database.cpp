@@ -7,8 +7,7 @@
 
 #include <system_error>
 
-#include <spdlog/spdlog.h>
-
+#include "emulator/core/log.h"
 #include "store/migrations.h"
 #include "store/sqlite.h"
 
@@ -98,7 +97,7 @@ void RunAfter(const std::vector<std::function<void()>>& actions) {
     try {
       action();
     } catch (const std::exception& error) {
-      spdlog::error("an action after a commit failed: {}", error.what());
+      log::Error("an action after a commit failed: {}", error.what());
     }
   }
 }
@@ -211,7 +210,7 @@ void Database::Announce(const Commit& commit) {
     try {
       (*subscriber)(commit);
     } catch (const std::exception& error) {
-      spdlog::error("a subscriber to commits failed: {}", error.what());
+      log::Error("a subscriber to commits failed: {}", error.what());
     }
   }
 }

@@ -5,8 +5,7 @@
 #include <map>
 #include <thread>
 
-#include <spdlog/spdlog.h>
-
+#include "emulator/core/log.h"
 #include "store/sqlite.h"
 
 namespace drydock::store {
@@ -131,7 +130,7 @@ struct Timers::State : std::enable_shared_from_this<Timers::State> {
     try {
       next = RunFirst();
     } catch (const std::exception& error) {
-      spdlog::error("timers wait, for the store failed: {}", error.what());
+      log::Error("timers wait, for the store failed: {}", error.what());
       next = clock.Now() + kFirstRetry;
     }
     {
@@ -155,7 +154,7 @@ struct Timers::State : std::enable_shared_from_this<Timers::State> {
       });
     } catch (const std::exception& error) {
       if (!first) throw;
-      spdlog::error("timer {} of {} failed and is tried again: {}", first->timer.kind, first->timer.key, error.what());
+      log::Error("timer {} of {} failed and is tried again: {}", first->timer.kind, first->timer.key, error.what());
     }
     return database.Write([&](Transaction& tx) {
       TimerTable(tx).Postpone(*first, clock.Now() + RetryDelay(first->failures));

@@ -3,10 +3,9 @@
 #include <chrono>
 #include <iterator>
 
-#include <spdlog/spdlog.h>
-
 #include "emulator/audit/event.h"
 #include "emulator/audit/session.h"
+#include "emulator/core/log.h"
 
 namespace drydock::audit {
 
@@ -37,7 +36,7 @@ Journal::~Journal() {
   try {
     Flush();
   } catch (const std::exception& error) {
-    spdlog::error("the audit trail: {}", error.what());
+    log::Error("the audit trail: {}", error.what());
   }
 }
 

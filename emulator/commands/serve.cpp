@@ -1,5 +1,3 @@
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -10,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "emulator/commands/command.h"
+#include "emulator/core/log.h"
 #include "emulator/emulator.h"
 #include "store/database.h"
 
@@ -95,8 +94,7 @@ int Serve(const Options& options) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("drydock"));
-  spdlog::set_level(spdlog::level::from_str(options.log_level));
+  log::Start(options.log_level);
   try {
     Emulator emulator(options);
     PrintBanner(options, emulator);

@@ -2,7 +2,8 @@
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
-#include <spdlog/spdlog.h>
+
+#include "emulator/core/log.h"
 
 namespace drydock::events {
 
@@ -83,13 +84,13 @@ void EventBus::Deliver() {
     waiting_.pop_front();
     const std::uint64_t dropped = std::exchange(dropped_, 0);
     lock.unlock();
-    if (dropped > 0) spdlog::warn("{} events were not delivered: too many at once", dropped);
+    if (dropped > 0) log::Warning("{} events were not delivered: too many at once", dropped);
     const std::string json = Render(*event);
     for (const Sink& sink : sinks_) {
       try {
         sink(*event, json);
       } catch (const std::exception& error) {
-        spdlog::warn("an event was not delivered: {}", error.what());
+        log::Warning("an event was not delivered: {}", error.what());
       }
     }
     lock.lock();

@@ -1,11 +1,11 @@
 #include "emulator/http/internal_endpoints.h"
 
+#include <fmt/format.h>
 #include <rapidjson/document.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
 #include <charconv>
-#include <set>
 
 #include "emulator/api/operation.h"
 #include "emulator/core/text.h"
@@ -64,42 +64,45 @@ std::vector<ImplementedService> Implemented() {
 
 }  // namespace
 
-std::optional<Response> InternalEndpoints::Handle(const Request& request) const {
-  const std::string& path = request.path;
-  const bool get = request.method == "GET" || request.method == "HEAD";
-  const bool post = request.method == "POST";
-  if (path == "/_drydock/health" && get) return Health();
-  if (path == "/_drydock/endpoints" && get) return Endpoints();
-  if (path == "/_drydock/ca" && get) return CertificateAuthority();
-  if (path == "/_drydock/explain" && get) return Explain(request);
-  if (path == "/_drydock/policy/explain" && get) return Policy(request, "explain");
-  if (path == "/_drydock/policy/suggest" && get) return Policy(request, "suggest");
-  if (path == "/_drydock/web-identity-keys" && post) return KeepWebIdentityKeys(request);
-  if (path == "/_drydock/access-log" && get) return AccessLog(request);
-  if (path == "/_drydock/clock" && get) return ReadClock();
-  if (path == "/_drydock/clock" && post) return MoveClock(request);
-  if (path == "/_drydock/reset" && post) {
-    actions_.reset();
-    return JsonObject(200, [](auto&, auto& text) { text("status", "reset"); });
-  }
-  if (path == "/_localstack/health" && get) return LocalStackHealth();
-  if ((path == "/_localstack/init" || path == "/_localstack/init/ready") && get)
-    return JsonObject(200, [](auto& writer, auto&) {
-      writer.Key("completed");
-      writer.Bool(true);
-    });
-  if (path.rfind("/_drydock/", 0) == 0 || path.rfind("/_localstack/", 0) == 0)
-    return Problem(
-        404, "There is no " + request.method + " " + path +
-                 ". There are: GET /_drydock/health, GET /_drydock/endpoints, GET /_drydock/explain, GET /_drydock/ca, "
-                 "GET /_drydock/access-log, GET /_drydock/policy/explain, GET /_drydock/policy/suggest, POST "
-                 "/_drydock/web-identity-keys, "
-                 "GET and POST /_drydock/clock, POST "
-                 "/_drydock/reset, GET /_drydock/tasks, GET and POST /_drydock/tasks/<id>, GET /_drydock/events.");
-  return std::nullopt;
+const std::vector<InternalEndpoints::Page>& InternalEndpoints::Pages() {
+  static const std::vector<Page> pages = {
+      {"GET", "/_drydock/health", &InternalEndpoints::Health},
+      {"POST", "/_drydock/reset", &InternalEndpoints::Reset},
+      {"GET", "/_drydock/endpoints", &InternalEndpoints::Endpoints},
+      {"GET", "/_drydock/ca", &InternalEndpoints::CertificateAuthority},
+      {"GET", "/_drydock/explain", &InternalEndpoints::Explain},
+      {"GET", "/_drydock/policy/explain", &InternalEndpoints::ExplainPolicy},
+      {"GET", "/_drydock/policy/suggest", &InternalEndpoints::SuggestPolicy},
+      {"POST", "/_drydock/web-identity-keys", &InternalEndpoints::KeepWebIdentityKeys},
+      {"GET", "/_drydock/access-log", &InternalEndpoints::AccessLog},
+      {"GET", "/_drydock/clock", &InternalEndpoints::ReadClock},
+      {"POST", "/_drydock/clock", &InternalEndpoints::MoveClock},
+      {"GET", "/_localstack/health", &InternalEndpoints::LocalStackHealth},
+      {"GET", "/_localstack/init", &InternalEndpoints::LocalStackInit},
+      {"GET", "/_localstack/init/ready", &InternalEndpoints::LocalStackInit},
+  };
+  return pages;
 }
 
-Response InternalEndpoints::Health() const {
+std::optional<Response> InternalEndpoints::Handle(const Request& request) const {
+  const std::string& path = request.path;
+  if (!path.starts_with("/_drydock/") && !path.starts_with("/_localstack/")) return std::nullopt;
+  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  for (const Page& page : Pages())
+    if (path == page.path && method == page.method) return (this->*page.answer)(request);
+  std::string known;
+  for (const Page& page : Pages()) known += fmt::format("{} {}, ", page.method, page.path);
+  // Those of TaskEndpoints, which come before these.
+  known += "GET /_drydock/tasks, GET and POST /_drydock/tasks/<id>, GET /_drydock/events";
+  return Problem(404, fmt::format("There is no {} {}. There are: {}.", request.method, path, known));
+}
+
+Response InternalEndpoints::Reset(const Request&) const {
+  actions_.reset();
+  return JsonObject(200, [](auto&, auto& text) { text("status", "reset"); });
+}
+
+Response InternalEndpoints::Health(const Request&) const {
   return JsonObject(200, [&](auto& writer, auto& text) {
     const Clock& clock = actions_.clock();
     text("status", "running");
@@ -121,7 +124,7 @@ Response InternalEndpoints::Health() const {
   });
 }
 
-Response InternalEndpoints::LocalStackHealth() const {
+Response InternalEndpoints::LocalStackHealth(const Request&) const {
   return JsonObject(200, [&](auto& writer, auto& text) {
     writer.Key("services");
     writer.StartObject();
@@ -132,7 +135,14 @@ Response InternalEndpoints::LocalStackHealth() const {
   });
 }
 
-Response InternalEndpoints::Endpoints() const {
+Response InternalEndpoints::LocalStackInit(const Request&) const {
+  return JsonObject(200, [](auto& writer, auto&) {
+    writer.Key("completed");
+    writer.Bool(true);
+  });
+}
+
+Response InternalEndpoints::Endpoints(const Request&) const {
   return JsonObject(200, [&](auto& writer, auto& text) {
     text("api", facts_.endpoint);
     writer.Key("load_balancers");
@@ -156,7 +166,7 @@ Response InternalEndpoints::Endpoints() const {
   });
 }
 
-Response InternalEndpoints::CertificateAuthority() const {
+Response InternalEndpoints::CertificateAuthority(const Request&) const {
   Response response;
   response.headers = {{"Content-Type", "application/x-pem-file"}};
   response.body = actions_.certificate_authority();
@@ -176,15 +186,26 @@ Response InternalEndpoints::Explain(const Request& request) const {
   }
 }
 
-Response InternalEndpoints::Policy(const Request& request, const std::string& page) const {
+Response InternalEndpoints::ExplainPolicy(const Request& request) const {
   auto parameters = ParametersOf(request);
   if (!parameters) return Problem(400, "The query is not percent-encoded.");
   const auto has = [&](const char* name) { return !(*parameters)[name].empty(); };
-  if (page == "explain" && !has("event") && !(has("principal") && has("action")))
+  if (!has("event") && !(has("principal") && has("action")))
     return Problem(400, "Say ?principal=<ARN>&action=<service:Action>[&resource=<ARN>], or ?event=<id>");
-  if (page == "suggest" && !has("role")) return Problem(400, "Say ?role=<name or ARN>");
+  return AskPolicy("explain", *parameters);
+}
+
+Response InternalEndpoints::SuggestPolicy(const Request& request) const {
+  auto parameters = ParametersOf(request);
+  if (!parameters) return Problem(400, "The query is not percent-encoded.");
+  if ((*parameters)["role"].empty()) return Problem(400, "Say ?role=<name or ARN>");
+  return AskPolicy("suggest", *parameters);
+}
+
+Response InternalEndpoints::AskPolicy(const std::string& page,
+                                      const std::map<std::string, std::string>& parameters) const {
   try {
-    return Response::Json(200, actions_.policy(page, *parameters));
+    return Response::Json(200, actions_.policy(page, parameters));
   } catch (const std::runtime_error& error) {
     return Problem(404, error.what());
   }
@@ -219,7 +240,7 @@ Response InternalEndpoints::AccessLog(const Request& request) const {
   });
 }
 
-Response InternalEndpoints::ReadClock() const {
+Response InternalEndpoints::ReadClock(const Request&) const {
   return JsonObject(200, [&](auto&, auto& text) {
     const Clock& clock = actions_.clock();
     text("now", FormatIso8601(clock.Now(), true));
@@ -240,7 +261,7 @@ Response InternalEndpoints::MoveClock(const Request& request) const {
       document["advance"].GetDouble() > kMostSeconds)
     return Problem(400, "Send {\"advance\": <seconds>}; time only moves forward.");
   clock.Advance(Duration(static_cast<std::int64_t>(document["advance"].GetDouble() * 1000)));
-  return ReadClock();
+  return ReadClock(request);
 }
 
 }  // namespace drydock::http

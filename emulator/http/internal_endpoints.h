@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "emulator/core/clock.h"
@@ -56,16 +57,26 @@ class InternalEndpoints {
   std::optional<Response> Handle(const Request& request) const;
 
  private:
-  Response Health() const;
-  Response LocalStackHealth() const;
-  Response Endpoints() const;
-  Response CertificateAuthority() const;
+  struct Page {
+    std::string_view method, path;
+    Response (InternalEndpoints::*answer)(const Request&) const;
+  };
+  static const std::vector<Page>& Pages();
+
+  Response Health(const Request&) const;
+  Response Reset(const Request&) const;
+  Response LocalStackHealth(const Request&) const;
+  Response LocalStackInit(const Request&) const;
+  Response Endpoints(const Request&) const;
+  Response CertificateAuthority(const Request&) const;
   Response KeepWebIdentityKeys(const Request& request) const;
   Response AccessLog(const Request& request) const;
-  Response ReadClock() const;
-  Response Explain(const Request& request) const;
-  Response Policy(const Request& request, const std::string& page) const;
+  Response ReadClock(const Request&) const;
   Response MoveClock(const Request& request) const;
+  Response Explain(const Request& request) const;
+  Response ExplainPolicy(const Request& request) const;
+  Response SuggestPolicy(const Request& request) const;
+  Response AskPolicy(const std::string& page, const std::map<std::string, std::string>& parameters) const;
 
   const Facts facts_;
   const Actions actions_;

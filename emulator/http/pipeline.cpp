@@ -1,8 +1,8 @@
 #include "emulator/http/pipeline.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
+#include "emulator/core/log.h"
 #include "emulator/core/text.h"
 #include "emulator/protocol/decode.h"
 #include "emulator/protocol/encode.h"
@@ -167,7 +167,7 @@ Response Pipeline::Handle(const Request& request) {
     body = protocol::EncodeError(*call.service, error, status, call.request_id);
     AuditRefusal(call, error);
   } catch (const std::exception& error) {
-    spdlog::error("{}: {}", call.operation ? call.operation->name : "request", error.what());
+    log::Error("{}: {}", call.operation ? call.operation->name : "request", error.what());
     const ApiError failure("InternalFailure", std::string("An internal error of Drydock: ") + error.what());
     status = 500;
     body = protocol::EncodeError(*call.service, failure, status, call.request_id);
@@ -296,7 +296,7 @@ void Pipeline::AuditRefusal(const Call& call, const ApiError& error) {
   try {
     parts_.audit(finished, nullptr);
   } catch (const std::exception& failure) {
-    spdlog::error("the audit trail: {}", failure.what());
+    log::Error("the audit trail: {}", failure.what());
   }
 }
 

@@ -4,12 +4,12 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 #include <re2/re2.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
 #include <map>
 
+#include "emulator/core/log.h"
 #include "emulator/core/text.h"
 #include "handlers/ecr/authorization.h"
 #include "handlers/ecr/image_reference.h"
@@ -267,7 +267,7 @@ Response Registry::Handle(const Request& request) const {
     const Refusal refusal = registry::RefusalOf(error);
     response = ErrorAnswer(refusal.status, refusal.code, refusal.message);
   } catch (const std::exception& error) {
-    spdlog::error("{} {}: {}", request.method, request.path, error.what());
+    log::Error("{} {}: {}", request.method, request.path, error.what());
     response = ErrorAnswer(500, "UNKNOWN", std::string("An internal error of Drydock: ") + error.what());
   }
   if (request.method == "HEAD" && !response.content_length) {

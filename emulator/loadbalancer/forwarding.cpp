@@ -1,7 +1,5 @@
 #include "emulator/loadbalancer/forwarding.h"
 
-#include <iterator>
-
 #include <fmt/format.h>
 
 #include "emulator/core/text.h"
@@ -110,7 +108,7 @@ void AppendRequestHead(std::string& out, const RequestHead& head, const LoadBala
 
 void AppendResponseHead(std::string& out, const ResponseHead& head, ResponseFraming framing, bool keep_alive,
                         bool websocket, std::string_view date, const ResponseAdditions& additions) {
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} ", head.status);
+  out.append("HTTP/1.1 ").append(std::to_string(head.status)).append(" ");
   out.append(head.reason).append("\r\n");
   bool dated = false;
   for (const Field& field : head.fields) {

@@ -4,8 +4,8 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
+#include "emulator/core/log.h"
 #include "emulator/core/text.h"
 
 namespace drydock::loadbalancer {
@@ -23,7 +23,7 @@ Async<void> AcceptConnections(std::shared_ptr<Acceptor> acceptor, std::function<
     if (error == net::error::operation_aborted || !acceptor->is_open()) co_return;
     if (error) {
       // Out of file descriptors, as a rule: trying again at once would only burn time.
-      spdlog::warn("load balancer: cannot accept a connection on port {}: {}", listener_port, error.message());
+      log::Warning("load balancer: cannot accept a connection on port {}: {}", listener_port, error.message());
       Timer pause(acceptor->get_executor(), std::chrono::milliseconds(50));
       co_await pause.async_wait(Into(error));
       continue;
@@ -115,7 +115,7 @@ Listening::Opened Listening::Open(const std::string& address, int listener_port)
     net::co_spawn(context_, AcceptConnections(acceptor, choose_, listener_port), net::detached);
     return opened;
   }
-  spdlog::warn("load balancer: a listener on port {} is not served on {}: {}", listener_port, address, opened.note);
+  log::Warning("load balancer: a listener on port {} is not served on {}: {}", listener_port, address, opened.note);
   return opened;
 }
 

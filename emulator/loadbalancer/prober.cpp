@@ -3,8 +3,8 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
+#include "emulator/core/log.h"
 #include "emulator/loadbalancer/http_message.h"
 #include "emulator/loadbalancer/stream.h"
 #include "emulator/loadbalancer/tls.h"
@@ -93,7 +93,7 @@ class Prober::Implementation {
         try {
           context_.run();
         } catch (const std::exception& error) {
-          spdlog::error("health checks: {}", error.what());
+          log::Error("health checks: {}", error.what());
         }
       }
     });

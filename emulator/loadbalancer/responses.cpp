@@ -1,7 +1,5 @@
 #include "emulator/loadbalancer/responses.h"
 
-#include <iterator>
-
 #include <fmt/format.h>
 
 #include "emulator/core/text.h"
@@ -96,20 +94,19 @@ std::string Page(const std::string& title) {
 
 void AppendOwnResponse(std::string& out, const OwnResponse& response, std::string_view date, bool keep_alive,
                        bool to_head_request, bool server_header) {
-  const auto to = std::back_inserter(out);
   const std::string_view reason = Reason(response.status);
-  fmt::format_to(to, "HTTP/1.1 {} {}\r\n", response.status, reason);
+  out += fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason);
   if (server_header) out += "Server: awselb/2.0\r\n";
-  fmt::format_to(to, "Date: {}\r\n", date);
+  out += fmt::format("Date: {}\r\n", date);
   // RFC 9110, 8.6: no Content-Length with 204.
   if (response.status != 204) {
-    if (!response.body.empty()) fmt::format_to(to, "Content-Type: {}\r\n", response.content_type);
-    fmt::format_to(to, "Content-Length: {}\r\n", response.body.size());
+    if (!response.body.empty()) out += fmt::format("Content-Type: {}\r\n", response.content_type);
+    out += fmt::format("Content-Length: {}\r\n", response.body.size());
   }
-  fmt::format_to(to, "Connection: {}\r\n", keep_alive ? "keep-alive" : "close");
-  if (!response.location.empty()) fmt::format_to(to, "Location: {}\r\n", response.location);
+  out += fmt::format("Connection: {}\r\n", keep_alive ? "keep-alive" : "close");
+  if (!response.location.empty()) out += fmt::format("Location: {}\r\n", response.location);
   if (response.fields != nullptr) {
-    for (const auto& [name, value] : *response.fields) fmt::format_to(to, "{}: {}\r\n", name, value);
+    for (const auto& [name, value] : *response.fields) out += fmt::format("{}: {}\r\n", name, value);
   }
   out += "\r\n";
   if (!to_head_request && response.status != 204) out += response.body;

@@ -3,8 +3,8 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
+#include "emulator/core/log.h"
 #include "emulator/core/text.h"
 #include "emulator/loadbalancer/tls.h"
 
@@ -147,7 +147,7 @@ std::vector<RoutedCertificate> Routing::PrepareCertificates(const Listener& list
       try {
         context = std::make_shared<const CertificateContext>(certificate);
       } catch (const std::exception& error) {
-        spdlog::error("load balancer: {} cannot be used: {}", certificate.arn, error.what());
+        log::Error("load balancer: {} cannot be used: {}", certificate.arn, error.what());
       }
     }
     prepared.push_back({&certificate, context});

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <spdlog/spdlog.h>
-
 #include "emulator/loadbalancer/client_connection.h"
 #include "emulator/loadbalancer/relay.h"
 #include "emulator/loadbalancer/tls.h"

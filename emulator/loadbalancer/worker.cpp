@@ -2,8 +2,7 @@
 
 #include <sys/socket.h>
 
-#include <spdlog/spdlog.h>
-
+#include "emulator/core/log.h"
 #include "emulator/loadbalancer/client_connection.h"
 #include "emulator/loadbalancer/tcp_connection.h"
 #include "emulator/loadbalancer/tls.h"
@@ -49,7 +48,7 @@ void Worker::Start() {
         context_.run();
       } catch (const std::exception& error) {
         // One connection's fault (such as no memory for it) must not end all others.
-        spdlog::error("load balancer: {}", error.what());
+        log::Error("load balancer: {}", error.what());
       }
     }
   });
@@ -98,8 +97,8 @@ const Verdict& Worker::JudgeClient(const RoutedListener& listener, const Node& n
   return Remembered(&listener, node, source, listener.listener->port, [&] {
     Verdict verdict = shared_.network.ClientToLoadBalancer(load_balancer, node, source, listener.listener->port);
     if (!verdict.admitted) {
-      spdlog::info("load balancer {}: {} may not connect to port {}: {}", load_balancer.name, source,
-                   listener.listener->port, verdict.explanation);
+      log::Info("load balancer {}: {} may not connect to port {}: {}", load_balancer.name, source,
+                listener.listener->port, verdict.explanation);
     }
     return verdict;
   });
@@ -109,8 +108,8 @@ const Verdict& Worker::JudgeTarget(const LoadBalancer& load_balancer, const Node
   return Remembered(&load_balancer, node, target.address, target.port, [&] {
     Verdict verdict = shared_.network.LoadBalancerToTarget(load_balancer, node, target.address, target.port);
     if (!verdict.admitted) {
-      spdlog::info("load balancer {}: no way to {}:{}: {}", load_balancer.name, target.address, target.port,
-                   verdict.explanation);
+      log::Info("load balancer {}: no way to {}:{}: {}", load_balancer.name, target.address, target.port,
+                verdict.explanation);
     }
     return verdict;
   });

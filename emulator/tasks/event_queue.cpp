@@ -1,7 +1,8 @@
 #include "emulator/tasks/event_queue.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
+
+#include "emulator/core/log.h"
 
 namespace drydock::tasks {
 
@@ -80,7 +81,7 @@ void EventQueue::Run() {
         sink_.Printed(std::move(item.lines));
       }
     } catch (const std::exception& error) {
-      spdlog::error("tasks: an event was not taken: {}", error.what());
+      log::Error("tasks: an event was not taken: {}", error.what());
     }
     item.hold.reset();
     lock.lock();

@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include <spdlog/spdlog.h>
+#include "emulator/core/log.h"
 
 namespace drydock::world {
 
@@ -65,7 +65,7 @@ class AccessLogs::Writer {
       const std::uint64_t dropped = std::exchange(dropped_, 0);
       const std::uint64_t until = added_;
       lock.unlock();
-      if (dropped > 0) spdlog::warn("{} access log lines were dropped: there are more than can be written", dropped);
+      if (dropped > 0) log::Warning("{} access log lines were dropped: there are more than can be written", dropped);
       Write(records);
       lock.lock();
       written_ = until;
@@ -90,7 +90,7 @@ class AccessLogs::Writer {
         }
       });
     } catch (const std::exception& error) {
-      spdlog::error("access log lines are lost: {}", error.what());
+      log::Error("access log lines are lost: {}", error.what());
     }
     for (const auto& [arn, all] : by_load_balancer) {
       const std::string& log_group = all.back()->log_group;
@@ -100,7 +100,7 @@ class AccessLogs::Writer {
       try {
         deliver_(arn, log_group, std::move(lines));
       } catch (const std::exception& error) {
-        spdlog::warn("access log lines of {} do not reach {}: {}", arn, log_group, error.what());
+        log::Warning("access log lines of {} do not reach {}: {}", arn, log_group, error.what());
       }
     }
   }

@@ -1,8 +1,7 @@
 #include "handlers/ecs/task_events.h"
 
-#include <spdlog/spdlog.h>
-
 #include "emulator/core/arn.h"
+#include "emulator/core/log.h"
 #include "handlers/ecs/execution_role.h"
 #include "handlers/ecs/service_principal.h"
 #include "handlers/ecs/task_containers.h"
@@ -33,7 +32,7 @@ void TaskEvents::InTransaction(const std::string& task_arn, Fn fn) {
       fn(context, TaskIdIn(task_arn));
     });
   } catch (const std::exception& error) {  // the runtime cannot do anything about it
-    spdlog::error("an event of {} is lost: {}", task_arn, error.what());
+    log::Error("an event of {} is lost: {}", task_arn, error.what());
   }
 }
 
@@ -106,7 +105,7 @@ void TaskEvents::Printed(std::vector<tasks::PrintedLine> lines) {
         logs::PutLines(context, stream->group, stream->name, std::move(printed));
       });
     } catch (const ApiError& error) {
-      spdlog::warn("lines of {} are lost: {}: {}", origin.first, error.code(), error.message());
+      log::Warning("lines of {} are lost: {}: {}", origin.first, error.code(), error.message());
     }
   }
 }

@@ -28,8 +28,8 @@
 #include <unordered_set>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
+#include "emulator/core/log.h"
 #include "emulator/tasks/simulated/page.h"
 
 namespace drydock::tasks::simulated {
@@ -92,7 +92,7 @@ class Server::Implementation {
         try {
           context_.run();
         } catch (const std::exception& failure) {
-          spdlog::error("simulated tasks: {}", failure.what());
+          log::Error("simulated tasks: {}", failure.what());
         }
       }
     });

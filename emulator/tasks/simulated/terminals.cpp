@@ -23,9 +23,9 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "emulator/core/ids.h"
+#include "emulator/core/log.h"
 #include "emulator/tasks/simulated/session_message.h"
 #include "emulator/tasks/simulated/shell.h"
 
@@ -227,7 +227,7 @@ std::optional<ExecSession> Terminals::Open(std::shared_ptr<const RunningTask> ta
     if (!implementation_) implementation_ = std::make_unique<Implementation>(clock_);
     return implementation_->Open(std::move(task), container, command);
   } catch (const std::exception& error) {
-    spdlog::error("ECS Exec: {}", error.what());
+    log::Error("ECS Exec: {}", error.what());
     return std::nullopt;
   }
 }
