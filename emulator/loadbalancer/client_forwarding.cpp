@@ -190,7 +190,7 @@ Async<ClientConnection::Failure> ClientConnection::Connect(const RoutedListener&
   upstream_->target = target.state;
   upstream_->node_address = node.private_address;
   upstream_->preface = dial.preface;
-  ExpireIn(shared_.ConnectTimeout());
+  ExpireIn(kConnectTimeout);
   co_await upstream_->stream.socket().async_connect({address, dial.port}, Into(error));
   if (!error) {
     upstream_->stream.socket().set_option(tcp::no_delay(true), ignored_);
@@ -207,8 +207,9 @@ Async<ClientConnection::Failure> ClientConnection::Connect(const RoutedListener&
     upstream_.reset();
     co_return Failure::kBadGateway;
   }
+  const bool gone = IsGone();
   upstream_.reset();
-  co_return expired_ || error == net::error::timed_out ? Failure::kTimeout : Failure::kBadGateway;
+  co_return !gone && (expired_ || error == net::error::timed_out) ? Failure::kTimeout : Failure::kBadGateway;
 }
 
 Async<ClientConnection::Failure> ClientConnection::WaitInVain() {

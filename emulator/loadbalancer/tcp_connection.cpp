@@ -127,7 +127,7 @@ Async<std::unique_ptr<Upstream>> TcpConnection::Connect(const Routing& routing, 
   }
   auto upstream = std::make_unique<Upstream>(worker_.context());
   upstream->target = target->state;
-  ExpireIn(shared_.ConnectTimeout());
+  ExpireIn(kConnectTimeout);
   co_await upstream->stream.socket().async_connect({address, dial.port}, Into(error));
   if (!error) co_await net::async_write(upstream->stream.socket(), net::buffer(dial.preface), Into(error));
   if (error) {
