@@ -223,8 +223,8 @@ class Server {
   std::thread accepting_;
 };
 
-// A port that nothing listens on, from below the ephemeral range so that no connection takes it meanwhile. Tests that run
-// at the same time have process ids close to each other: each takes from a block of its own.
+// A port that nothing listens on, from below the ephemeral range so that no connection takes it meanwhile. Tests that
+// run at the same time have process ids close to each other: each takes from a block of its own.
 inline int FreePort() {
   constexpr int kBlock = 200;
   static std::atomic<int> next{20000 + static_cast<int>(::getpid() % 60) * kBlock};
