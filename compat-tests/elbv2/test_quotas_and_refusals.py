@@ -1,9 +1,9 @@
 """Quotas of an account, and what is refused because it does not go together or is not there yet."""
 import json
+import urllib.parse
+import xml.etree.ElementTree
 
-import pytest
-
-from conftest import error_of
+from conftest import error_of, eventually
 
 
 def path(value):
@@ -110,7 +110,6 @@ def test_what_is_not_there_yet(stack):
         error = error_of(call, **parameters)
         assert (error.status, error.message) == (501, f"{what} are not implemented by Drydock"), error
 
-    from conftest import eventually
     eventually(lambda: acm.describe_certificate(**certificate[0])["Certificate"]["Status"] == "ISSUED")
     refused(stack.elbv2.create_listener, "Actions of type 'authenticate-oidc'", LoadBalancerArn=arn, Protocol="HTTPS",
             Port=443, Certificates=certificate, DefaultActions=[oidc, {**stack.fixed("200"), "Order": 2}])
@@ -132,27 +131,41 @@ def test_what_is_not_there_yet(stack):
         assert error.status == 501 and "not implemented" in error.message
 
 
+def post(aws, **parameters):
+    """A form as a newer client sends it: (status, {key: value} of the attributes in the answer)."""
+    status, _, body = aws.http("POST", "/", urllib.parse.urlencode({"Version": "2015-12-01", **parameters}), {
+        "Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "X-Amz-Date": "20260101T000000Z",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={aws.account}/20260101/{aws.region}/elasticloadbalancing/"
+                         "aws4_request, SignedHeaders=host;x-amz-date, Signature=0000"})
+    members = xml.etree.ElementTree.fromstring(body).findall(".//{*}member")
+    return status, {each.findtext("{*}Key"): each.findtext("{*}Value") for each in members}
+
+
 def test_listener_attributes(stack):
-    if "describe_listener_attributes" not in dir(stack.elbv2):
-        pytest.skip("this boto3 does not know listener attributes")
     listener = stack.listener(stack.load_balancer()["LoadBalancerArn"])
 
     def shown():
-        attributes = stack.elbv2.describe_listener_attributes(ListenerArn=listener)["Attributes"]
-        return {each["Key"]: each["Value"] for each in attributes}
+        return post(stack.aws, Action="DescribeListenerAttributes", ListenerArn=listener)[1]
 
     def change(key, value):
-        return dict(ListenerArn=listener, Attributes=[{"Key": key, "Value": value}])
+        return post(stack.aws, Action="ModifyListenerAttributes", ListenerArn=listener,
+                    **{"Attributes.member.1.Key": key, "Attributes.member.1.Value": value})
 
     response = "routing.http.response."
-    assert shown()[response + "server.enabled"] == "true" and shown()[response + "x_frame_options.header_value"] == ""
-    assert len(shown()) == 11
-    changed = stack.elbv2.modify_listener_attributes(**change(response + "x_frame_options.header_value", "DENY"))
-    assert {"Key": response + "x_frame_options.header_value", "Value": "DENY"} in changed["Attributes"]
-    assert shown()[response + "x_frame_options.header_value"] == "DENY"
+    assert shown()[response + "server.enabled"] == "true" and len(shown()) == 11
+    assert not shown()[response + "x_frame_options.header_value"]
+    status, changed = change(response + "x_frame_options.header_value", "DENY")
+    assert status == 200 and changed[response + "x_frame_options.header_value"] == "DENY"
+    assert shown() == changed
     for key, value in ((response + "server.enabled", "maybe"), ("tcp.idle_timeout.seconds", "60"),
                        (response + "x_frame_options.header_value", "a\r\nb")):
-        assert error_of(stack.elbv2.modify_listener_attributes, **change(key, value)).code == "ValidationError"
+        assert change(key, value)[0] == 400
+    network = stack.load_balancer("network", Type="network")["LoadBalancerArn"]
+    listener = stack.elbv2.create_listener(
+        LoadBalancerArn=network, Protocol="TCP", Port=80,
+        DefaultActions=[stack.forward(stack.target_group("tcp", Protocol="TCP"))])["Listeners"][0]["ListenerArn"]
+    assert shown() == {"tcp.idle_timeout.seconds": "350"}
+    assert change("tcp.idle_timeout.seconds", "59")[0] == 400 and change("tcp.idle_timeout.seconds", "60")[0] == 200
 
 
 def test_limits_are_all_told(stack):
