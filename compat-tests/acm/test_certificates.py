@@ -59,3 +59,33 @@ def test_import_what_openssl_made(aws, tmp_path):
     openssl("genrsa", "-out", "other.pem", "2048", cwd=tmp_path)
     refused = error_of(acm.import_certificate, Certificate=certificate, PrivateKey=(tmp_path / "other.pem").read_bytes())
     assert refused.code == "ValidationException" and "does not match" in refused.message
+
+
+def test_refusals_and_pages(aws):
+    acm = aws.client("acm")
+
+    def request(**more):
+        return error_of(acm.request_certificate, **{"DomainName": "a.test", "ValidationMethod": "DNS", **more})
+
+    assert request(DomainName="*.*.test").code == "ValidationException"
+    assert request(SubjectAlternativeNames=[f"{n}.test" for n in range(11)]).type == "LimitExceededException"
+    assert request(DomainValidationOptions=[{"DomainName": "a.test", "ValidationDomain": "b.test"}]).type == (
+        "InvalidDomainValidationOptionsException")
+    assert request(Tags=[{"Key": "aws:x"}]).type == "InvalidTagException"
+    assert request(Tags=[{"Key": str(n)} for n in range(51)]).code in ("TooManyTagsException", "ValidationException")
+    authority = f"arn:aws:acm-pca:{aws.region}:{aws.account}:certificate-authority/00000000-0000-0000-0000-000000000000"
+    private = request(CertificateAuthorityArn=authority)
+    assert private.status == 501 and private.message == "A private certificate authority is not implemented by Drydock."
+    arns = [acm.request_certificate(DomainName=f"{n}.test", ValidationMethod="DNS")["CertificateArn"] for n in range(3)]
+    for half in "ab":  # 50 in all, 25 at a time
+        acm.add_tags_to_certificate(CertificateArn=arns[0], Tags=[{"Key": f"{half}-{n}"} for n in range(25)])
+    full = error_of(acm.add_tags_to_certificate, CertificateArn=arns[0], Tags=[{"Key": "more"}])
+    assert full.type == "TooManyTagsException"
+    first = acm.list_certificates(MaxItems=2)
+    rest = acm.list_certificates(NextToken=first["NextToken"])
+    listed = [each["CertificateArn"] for page in (first, rest) for each in page["CertificateSummaryList"]]
+    assert sorted(listed) == sorted(arns) and "NextToken" not in rest
+    assert error_of(acm.list_certificates, NextToken="forged").type == "InvalidArgsException"
+    nobody = arns[0][:-12] + "000000000000"
+    for call in (acm.describe_certificate, acm.get_certificate, acm.delete_certificate, acm.list_tags_for_certificate):
+        assert error_of(call, CertificateArn=nobody).type == "ResourceNotFoundException"

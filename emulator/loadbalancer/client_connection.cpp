@@ -18,16 +18,18 @@ constexpr std::size_t kForwardedForLimit = 30;  // Application Load Balancer gui
 
 }  // namespace
 
-ClientConnection::ClientConnection(Worker& worker, Socket socket, int listener_port, std::string local_address)
+ClientConnection::ClientConnection(Worker& worker, Socket socket, int listener_port, std::string local_address,
+                                   Introduction introduction)
     : worker_(worker),
       shared_(worker.shared()),
       stream_(std::move(socket)),
       upload_ended_(worker.context().get_executor()),
       listener_port_(listener_port),
-      local_address_(std::move(local_address)) {
+      local_address_(std::move(local_address)),
+      introduction_(std::move(introduction)),
+      client_port_(introduction_.port) {
   error_code error;
-  const auto peer = stream_.socket().remote_endpoint(error);
-  if (!error) client_port_ = peer.port();
+  if (introduction_.address.empty()) client_port_ = stream_.socket().remote_endpoint(error).port();
   node_index_ = static_cast<std::size_t>(worker_.Random());
   ExpireIn(patience_);
   worker_.Watch(this);
@@ -228,6 +230,10 @@ Async<ClientConnection::Next> ClientConnection::ServeRequest() {
 }
 
 bool ClientConnection::Admitted(const RoutedListener& listener) {
+  if (!introduction_.address.empty()) {
+    client_address_ = introduction_.address;
+    return true;
+  }
   const Verdict& verdict = worker_.JudgeClient(listener, NodeOf(*listener.load_balancer), source_);
   client_address_ = verdict.source_address.empty() ? source_ : verdict.source_address;
   return verdict.admitted;

@@ -20,7 +20,8 @@ namespace drydock::loadbalancer {
 
 class ClientConnection : public Watched {
  public:
-  ClientConnection(Worker& worker, Socket socket, int listener_port, std::string local_address);
+  ClientConnection(Worker& worker, Socket socket, int listener_port, std::string local_address,
+                   Introduction introduction);
   ~ClientConnection() override;
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
@@ -116,6 +117,7 @@ class ClientConnection : public Watched {
   Timer upload_ended_;
   const int listener_port_;
   const std::string local_address_;
+  const Introduction introduction_;
   const SteadyClock::time_point opened_ = SteadyClock::now();
   int client_port_ = 0;
   std::size_t node_index_ = 0;  // a connection arrives at one node and stays there

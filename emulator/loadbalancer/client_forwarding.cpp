@@ -14,6 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::uint64_t kFunctionBodyLimit = 1024 * 1024;  // Application Load Balancer guide, "HTTP 413"
+constexpr std::string_view kNoFunctions =
+    "502 Bad Gateway: the target is a Lambda function, and Drydock runs no functions.\n";
+
 std::int64_t Microseconds(SteadyClock::duration time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
 }
@@ -63,6 +67,10 @@ Async<ClientConnection::Next> ClientConnection::HandleForward(const Routing& rou
     record_->targets = {target->endpoint};
   }
   group->counters->requests.fetch_add(1, std::memory_order_relaxed);
+  if (group->group->target_type == TargetType::kFunction) {
+    if (head_.content_length > kFunctionBodyLimit) co_return co_await AnswerError(&listener, 413);
+    co_return co_await Answer(&listener, {502, "text/plain", kNoFunctions, "", nullptr});
+  }
 
   const Outstanding outstanding(target->state);
   PrepareCookies(listener, *group, *target, forward);
@@ -190,7 +198,7 @@ Async<ClientConnection::Failure> ClientConnection::Connect(const RoutedListener&
   upstream_->target = target.state;
   upstream_->node_address = node.private_address;
   upstream_->preface = dial.preface;
-  ExpireIn(shared_.ConnectTimeout());
+  ExpireIn(kConnectTimeout);
   co_await upstream_->stream.socket().async_connect({address, dial.port}, Into(error));
   if (!error) {
     upstream_->stream.socket().set_option(tcp::no_delay(true), ignored_);
@@ -207,8 +215,9 @@ Async<ClientConnection::Failure> ClientConnection::Connect(const RoutedListener&
     upstream_.reset();
     co_return Failure::kBadGateway;
   }
+  const bool gone = IsGone();
   upstream_.reset();
-  co_return expired_ || error == net::error::timed_out ? Failure::kTimeout : Failure::kBadGateway;
+  co_return !gone && (expired_ || error == net::error::timed_out) ? Failure::kTimeout : Failure::kBadGateway;
 }
 
 Async<ClientConnection::Failure> ClientConnection::WaitInVain() {

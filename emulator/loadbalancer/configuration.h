@@ -118,7 +118,8 @@ struct Rule {
   std::optional<Rewrite> url_rewrite = std::nullopt;          // of its path and query string
 };
 
-enum class Protocol { kHttp, kHttps, kTcp, kTls };
+// kUnserved: UDP and GENEVE. The targets are checked and nothing goes through.
+enum class Protocol { kHttp, kHttps, kTcp, kTls, kUnserved };
 
 // A certificate of ACM with its key, in PEM.
 struct Certificate {
@@ -166,12 +167,15 @@ enum class Algorithm { kRoundRobin, kLeastOutstandingRequests, kWeightedRandom }
 enum class Registration { kActive, kDraining };
 
 struct Target {
-  std::string id;       // what RegisterTargets named: an instance id or an address
-  std::string address;  // the private address to connect to
+  std::string id;       // what RegisterTargets named: an address, an instance id, a load balancer's or a function's ARN
+  std::string address;  // the private address to connect to; empty for a function
   int port = 80;
   std::string availability_zone;  // "all" for an address outside the VPC
   Registration registration = Registration::kActive;
+  std::string invalid_state = {};  // of an instance that does not run: "Target is in the stopped state"
 };
+
+enum class TargetType { kAddress, kLoadBalancer, kFunction };
 
 // stickiness.type, when stickiness.enabled
 enum class StickinessType { kNone, kLoadBalancerCookie, kApplicationCookie, kSourceIp };
@@ -186,6 +190,7 @@ struct TargetGroup {
   std::string name;
   std::string vpc_id;
   Protocol protocol = Protocol::kHttp;
+  TargetType target_type = TargetType::kAddress;
   int port = 80;
   HealthCheckSettings health_check;
   Algorithm algorithm = Algorithm::kRoundRobin;
@@ -195,6 +200,8 @@ struct TargetGroup {
   // target_group_health.unhealthy_state_routing.minimum_healthy_targets: with fewer, all targets are routed to.
   int minimum_healthy_count = 1;
   int minimum_healthy_percentage = 0;
+  bool preserve_client_ip = false;  // preserve_client_ip.enabled: targets see, and judge, the client's address
+  bool proxy_protocol = false;      // proxy_protocol_v2.enabled
   std::vector<Target> targets;
 };
 

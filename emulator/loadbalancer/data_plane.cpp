@@ -1,5 +1,8 @@
 #include "emulator/loadbalancer/data_plane.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <mutex>
 
 #include "emulator/loadbalancer/health_checker.h"
@@ -13,7 +16,8 @@ class DataPlane::Implementation {
   Implementation(DataPlaneOptions options, Clock& clock, const Network& network, const Hosts& hosts,
                  DataPlaneEvents events)
       : shared_(std::move(options), clock, network, hosts, events),
-        health_checker_(clock, network, hosts, std::move(events)) {
+        health_checker_(clock, network, hosts, std::move(events), JoinFunction()) {
+    shared_.join = JoinFunction();
     shared_.Publish(std::make_shared<Routing>(std::make_shared<Configuration>(), nullptr));
     for (int i = 0; i < std::max(shared_.options.threads, 1); ++i)
       workers_.push_back(std::make_unique<Worker>(shared_));
@@ -62,6 +66,27 @@ class DataPlane::Implementation {
   }
 
  private:
+  Join JoinFunction() {
+    return [this](const std::string& own_address, int listener_port, Introduction introduction) {
+      int ends[2];
+      if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return -1;
+      Worker& worker = *workers_[next_joined_++ % workers_.size()];
+      net::post(worker.context(), [&worker, end = ends[1], listener_port, own_address, introduction] {
+        // Asio minds the stream only: that it is none of TCP makes no difference to reads and writes.
+        Socket socket(worker.context());
+        error_code error;
+        socket.assign(tcp::v4(), end, error);
+        if (error) {
+          ::close(end);
+          return;
+        }
+        net::co_spawn(worker.context(),
+                      ServeClient(worker, std::move(socket), listener_port, own_address, introduction), net::detached);
+      });
+      return ends[0];
+    };
+  }
+
   Shared shared_;
   HealthChecker health_checker_;
   mutable std::mutex mutex_;
@@ -69,6 +94,7 @@ class DataPlane::Implementation {
   std::vector<std::unique_ptr<Worker>> workers_;  // fixed until Stop()
   std::unique_ptr<Listening> listening_;          // guarded by mutex_
   std::size_t next_worker_ = 0;                   // of the accepting thread
+  std::atomic<std::size_t> next_joined_{0};
 };
 
 DataPlane::DataPlane(DataPlaneOptions options, Clock& clock, const Network& network, const Hosts& hosts,

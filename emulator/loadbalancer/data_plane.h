@@ -36,8 +36,10 @@ class Network {
   // `source` is an address, a network interface's id or a task's ARN; `node` is where the connection arrived.
   virtual Verdict ClientToLoadBalancer(const LoadBalancer& load_balancer, const Node& node, const std::string& source,
                                        int listener_port) const = 0;
+  // `client_address` is the one that the packets bear where the target group preserves it; empty: the node's own.
   virtual Verdict LoadBalancerToTarget(const LoadBalancer& load_balancer, const Node& node,
-                                       const std::string& target_address, int port) const = 0;
+                                       const std::string& target_address, int port,
+                                       const std::string& client_address) const = 0;
 };
 
 // How to reach an address of a VPC.

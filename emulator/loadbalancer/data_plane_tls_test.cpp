@@ -1,4 +1,4 @@
-// HTTPS listeners and network load balancers, over real sockets.
+// Listeners with TLS, over real sockets.
 #include <catch2/catch.hpp>
 
 #include "emulator/loadbalancer/ssl_policies.h"
@@ -172,57 +172,6 @@ TEST_CASE("a target that wants HTTPS gets it, and one that has none answers 502"
   configuration.target_groups.front().targets = {At("10.0.10.6", 443)};
   bench.plane.Publish(Share(configuration));
   CHECK(client.Ask(kGet).status == 502);
-}
-
-namespace {
-Configuration NetworkBalancer(int port, std::vector<Target> targets) {
-  Configuration configuration = Simple(port, std::move(targets));
-  configuration.load_balancers.front().attributes.cross_zone = false;
-  configuration.listeners.front().protocol = Protocol::kTcp;
-  configuration.target_groups.front().protocol = Protocol::kTcp;
-  configuration.target_groups.front().health_check.protocol = Protocol::kTcp;
-  return configuration;
-}
-}  // namespace
-
-TEST_CASE("a network load balancer passes bytes on, both ways, and ends with either side") {
-  Bench bench;
-  Server target([](Connection& c) {
-    if (c.Read(7) != "PREFACE") return;
-    c.Send("who is there?");
-    const std::string got = c.ReadToEnd();
-    c.Send(std::to_string(got.size()));
-  });
-  bench.hosts.Put("10.0.10.5", 3000, target, "PREFACE");
-  bench.plane.Publish(Share(NetworkBalancer(bench.port, {At("10.0.10.5")})));
-  bench.clock.Settle();
-  CHECK(bench.plane.HealthOf(kGroupArn, "10.0.10.5", 3000).status == TargetStatus::kHealthy);
-  Connection client = bench.Connect();
-  CHECK(client.Read(13) == "who is there?");
-  client.Send(std::string(500'000, 'x'));
-  client.FinishSending();
-  CHECK(client.ReadToEnd() == "500000");
-}
-
-TEST_CASE("a network load balancer resets what nobody can serve, and judges both sides") {
-  Bench bench;
-  Server target(Named("one"));
-  bench.hosts.Put("10.0.10.5", 3000, target);
-  const auto is_reset = [&] {
-    Connection client = bench.Connect();
-    client.Send(kGet);
-    client.ReadToEnd();
-    return client.was_reset();
-  };
-  bench.plane.Publish(Share(NetworkBalancer(bench.port, {})));
-  CHECK(is_reset());
-  bench.plane.Publish(Share(NetworkBalancer(bench.port, {At("10.0.10.5")})));
-  CHECK(bench.Connect().Ask(kGet).body == "one");
-  bench.network.BlockTarget("10.0.10.5");
-  CHECK(is_reset());
-  bench.network.BlockTarget("10.0.10.5", false);
-  bench.network.BlockSource("203.0.113.1");
-  CHECK(is_reset());
 }
 
 TEST_CASE("a TLS listener of a network load balancer takes the TLS off") {

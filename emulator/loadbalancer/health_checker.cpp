@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "emulator/loadbalancer/prober.h"
+#include "emulator/loadbalancer/proxy_protocol.h"
 
 namespace drydock::loadbalancer {
 
@@ -39,8 +40,8 @@ std::string Key(const std::string& group_arn, const std::string& target_id, int 
 
 class HealthChecker::Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(Clock& clock, const Network& network, const Hosts& hosts, DataPlaneEvents events)
-      : clock_(clock), network_(network), hosts_(hosts), events_(std::move(events)) {}
+  Core(Clock& clock, const Network& network, const Hosts& hosts, DataPlaneEvents events, Join join)
+      : clock_(clock), network_(network), hosts_(hosts), events_(std::move(events)), join_(std::move(join)) {}
 
   void Update(std::shared_ptr<const Routing> routing);
   TargetHealth HealthOf(const std::string& key) const;
@@ -82,6 +83,7 @@ class HealthChecker::Core : public std::enable_shared_from_this<Core> {
   const Network& network_;
   const Hosts& hosts_;
   const DataPlaneEvents events_;
+  const Join join_;
   mutable std::mutex mutex_;
   std::map<std::string, Checked> targets_;  // guarded by mutex_
   std::uint64_t last_round_ = 0;            // guarded by mutex_
@@ -93,9 +95,11 @@ std::optional<TargetHealth> HealthChecker::Core::HealthWithoutProbe(const Routin
                                                                     const Target& target) {
   if (target.registration == Registration::kDraining) return DeregistrationInProgress();
   if (group.load_balancer == nullptr) return NotInUse();
-  if (routing.IsNodeAddress(group.group->vpc_id, target.address)) return IpUnusable();
+  if (!target.invalid_state.empty()) return InvalidState(target.invalid_state);
+  if (routing.IsUnusable(*group.group, target)) return IpUnusable();
   if (!ZoneEnabled(*group.load_balancer, target)) return ZoneNotEnabled();
   if (!group.group->health_check.enabled) return HealthCheckDisabled();
+  if (group.group->target_type == TargetType::kFunction) return InternalError();  // nobody can ask it
   return std::nullopt;
 }
 
@@ -204,9 +208,17 @@ void HealthChecker::Core::Probe(const std::string& key, std::uint64_t round) {
   const Node& node = ProbingNode(*group.load_balancer, target);
   const int port = settings.port == 0 ? target.port : settings.port;
   Dial dial;
-  if (network_.LoadBalancerToTarget(*group.load_balancer, node, target.address, port).admitted) {
+  int joined = -1;
+  if (!network_.LoadBalancerToTarget(*group.load_balancer, node, target.address, port, "").admitted) {
+    dial.outcome = Dial::Outcome::kNobody;
+  } else if (group.group->target_type == TargetType::kLoadBalancer) {
+    const RoutedListener* const behind = routing->FindListenerOf(target.id, port);
+    if (behind != nullptr) joined = join_(behind->own_address, port, {node.private_address, 0});
+    dial.outcome = joined < 0 ? Dial::Outcome::kRefused : Dial::Outcome::kConnect;
+  } else {
     dial = hosts_.Locate(group.group->vpc_id, target.address, port, node.private_address);
   }
+  if (group.group->proxy_protocol) dial.preface += LocalProxyHeader();
   switch (dial.outcome) {
     case Dial::Outcome::kNobody:
       // Nothing to wait on but time itself.
@@ -220,10 +232,12 @@ void HealthChecker::Core::Probe(const std::string& key, std::uint64_t round) {
     case Dial::Outcome::kConnect:
       break;
   }
-  // While a probe is under way a manual clock stands still: real waiting is then kept short.
-  const Duration patience = clock_.mode() == Clock::Mode::kManual ? Quick(settings.timeout) : timeout;
+  // Who really answers has the whole timeout in every pace: what is in time on AWS is in time here. While a probe is
+  // under way a manual clock stands still: waiting is then kept short.
+  Duration patience = std::chrono::duration_cast<Duration>(settings.timeout);
+  if (clock_.mode() == Clock::Mode::kManual) patience = std::min(patience, Duration(1000));
   prober_.Run({dial, settings.protocol != Protocol::kTcp, settings.protocol == Protocol::kHttps, settings.path,
-               fmt::format("{}:{}", target.address, port), patience},
+               fmt::format("{}:{}", target.address, port), patience, joined},
               [weak = weak_from_this(), hold = clock_.HoldTime(), key, round, begun](const ProbeResult& result) {
                 if (const auto core = weak.lock()) core->Finish(key, round, begun, result);
               });
@@ -258,8 +272,9 @@ void HealthChecker::Core::Stop() {
   prober_.Stop();
 }
 
-HealthChecker::HealthChecker(Clock& clock, const Network& network, const Hosts& hosts, DataPlaneEvents events)
-    : core_(std::make_shared<Core>(clock, network, hosts, std::move(events))) {}
+HealthChecker::HealthChecker(Clock& clock, const Network& network, const Hosts& hosts, DataPlaneEvents events,
+                             Join join)
+    : core_(std::make_shared<Core>(clock, network, hosts, std::move(events), std::move(join))) {}
 HealthChecker::~HealthChecker() {
   Stop();
 }

@@ -1,4 +1,4 @@
-// The HTTP handling under arbitrary bytes. With clang it is a libFuzzer target (CMake: loadbalancer_fuzz); without, the
+// The HTTP handling under arbitrary bytes. compat-tests/fuzz.sh makes it a libFuzzer target; the
 // test http_fuzz_test.cpp drives the same entry point.
 //
 // What must hold: a head that is taken leads to exactly one head for the target, with the same end of the body, however

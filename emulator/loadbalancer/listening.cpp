@@ -47,6 +47,8 @@ std::string NameOf(Protocol protocol) {
       return "TCP";
     case Protocol::kTls:
       return "TLS";
+    case Protocol::kUnserved:
+      break;
   }
   return "";
 }
@@ -69,6 +71,7 @@ bool Listening::HostIsWildcard() const {
 void Listening::Update(const Routing& routing) {
   std::set<Key> wanted;
   for (const Listener& listener : routing.configuration().listeners) {
+    if (listener.protocol == Protocol::kUnserved) continue;
     wanted.emplace(options_.host, listener.port);
     if (!options_.own_addresses || HostIsWildcard()) continue;
     const std::string own = routing.OwnAddressOf(listener.load_balancer_arn);
@@ -140,6 +143,13 @@ std::vector<ListeningEndpoint> Listening::Endpoints(const Routing& routing) cons
     endpoint.listener_arn = listener.arn;
     endpoint.listener_port = listener.port;
     endpoint.protocol = NameOf(listener.protocol);
+    if (listener.protocol == Protocol::kUnserved) {
+      if (listener.port == 0) continue;  // a gateway load balancer's has none
+      endpoint.protocol = "UDP";
+      endpoint.note = "UDP is not served";
+      endpoints.push_back(std::move(endpoint));
+      continue;
+    }
     const bool http = listener.protocol == Protocol::kHttp || listener.protocol == Protocol::kHttps;
     const bool alone = routing.HostsOf(listener.port).size() == 1;
     const auto add = [&](const std::string& address, const std::string& url_host, const std::string& host_header) {

@@ -41,9 +41,13 @@ Async<ProbeResult> ReadAnswer(Stream& stream) {
 
 Async<ProbeResult> Check(Stream& stream, const Prober::Probe& probe) {
   error_code error;
-  const auto address = net::ip::make_address(probe.dial.address, error);
-  if (error) co_return ProbeResult{Outcome::kFailed};
-  co_await stream.socket().async_connect({address, probe.dial.port}, Into(error));
+  if (probe.joined >= 0) {
+    stream.socket().assign(tcp::v4(), probe.joined, error);
+  } else {
+    const auto address = net::ip::make_address(probe.dial.address, error);
+    if (error) co_return ProbeResult{Outcome::kFailed};
+    co_await stream.socket().async_connect({address, probe.dial.port}, Into(error));
+  }
   if (error) co_return ProbeResult{Outcome::kFailed};
   // The preface is what tells the far side whose connection this is.
   co_await net::async_write(stream, net::buffer(probe.dial.preface), Into(error));

@@ -23,6 +23,7 @@ class Prober {
     std::string path;
     std::string host;  // "10.0.10.5:3000"
     Duration timeout{};
+    int joined = -1;  // the descriptor of a connection that is made already
   };
   // Calls `done` on the prober's thread, exactly once, or never when the prober is stopped before.
   void Run(Probe probe, std::function<void(ProbeResult)> done);

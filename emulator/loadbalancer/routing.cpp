@@ -101,7 +101,8 @@ Routing::Routing(ConfigurationPointer configuration, const Routing* previous)
       if (state == nullptr) state = std::make_shared<TargetState>();
       states_.emplace(key, state);
       const bool routable = target.registration == Registration::kActive && routed.load_balancer != nullptr &&
-                            ZoneEnabled(*routed.load_balancer, target) && !IsNodeAddress(group.vpc_id, target.address);
+                            target.invalid_state.empty() && ZoneEnabled(*routed.load_balancer, target) &&
+                            !IsUnusable(group, target);
       state->withdrawn = !routable;
       if (routable) {
         routed.targets.push_back({&target, fmt::format("{}:{}", target.address, target.port), IdentityOf(key), state});
@@ -237,6 +238,15 @@ const RoutedListener* Routing::FindListenerByArn(int port, std::string_view arn)
   return nullptr;
 }
 
+const RoutedListener* Routing::FindListenerOf(std::string_view load_balancer_arn, int port) const {
+  const auto on_port = listeners_.find(port);
+  if (on_port == listeners_.end()) return nullptr;
+  for (const auto& listener : on_port->second) {
+    if (listener->listener->load_balancer_arn == load_balancer_arn) return listener.get();
+  }
+  return nullptr;
+}
+
 const RoutedListener* Routing::FindListener(int port, std::string_view local_address, std::string_view host,
                                             bool& ambiguous) const {
   ambiguous = false;
@@ -282,8 +292,8 @@ const RoutedGroup* Routing::FindGroup(const std::string& arn) const {
   return found == groups_.end() ? nullptr : &found->second;
 }
 
-bool Routing::IsNodeAddress(const std::string& vpc_id, const std::string& address) const {
-  return node_addresses_.contains({vpc_id, address});
+bool Routing::IsUnusable(const TargetGroup& group, const Target& target) const {
+  return group.target_type == TargetType::kAddress && node_addresses_.contains({group.vpc_id, target.address});
 }
 
 std::vector<std::string> Routing::HostsOf(int port) const {

@@ -105,13 +105,14 @@ class Routing {
   // `ambiguous` says whether there are several on the port and the Host is nobody's.
   const RoutedListener* FindListener(int port, std::string_view local_address, std::string_view host,
                                      bool& ambiguous) const;
+  const RoutedListener* FindListenerOf(std::string_view load_balancer_arn, int port) const;
   const LoadBalancer* FindLoadBalancer(const std::string& arn) const;
   // The address 127.x.y.z that belongs to one load balancer: from its ARN, so that it stays the same over restarts, and
   // nobody else's. Never in 127.0.0.0/16, where other software lives. Empty for an unknown ARN.
   std::string OwnAddressOf(const std::string& load_balancer_arn) const;
   const RoutedGroup* FindGroup(const std::string& arn) const;
   // Whether the address is a load balancer's own in this VPC: no target then.
-  bool IsNodeAddress(const std::string& vpc_id, const std::string& address) const;
+  bool IsUnusable(const TargetGroup& group, const Target& target) const;
   // The DNS names of the load balancers with a listener on the port.
   std::vector<std::string> HostsOf(int port) const;
 

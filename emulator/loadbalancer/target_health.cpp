@@ -50,6 +50,9 @@ TargetHealth DeregistrationInProgress() {
 TargetHealth HealthCheckDisabled() {
   return {TargetStatus::kUnavailable, "Target.HealthCheckDisabled", "Health checks are disabled"};
 }
+TargetHealth InvalidState(std::string description) {
+  return {TargetStatus::kUnused, "Target.InvalidState", std::move(description)};
+}
 TargetHealth IpUnusable() {
   return {TargetStatus::kUnused, "Target.IpUnusable",
           "The IP address cannot be used as a target, as it is in use by a load balancer"};

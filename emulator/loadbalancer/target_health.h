@@ -33,6 +33,7 @@ TargetHealth NotInUse();
 TargetHealth ZoneNotEnabled();
 TargetHealth DeregistrationInProgress();
 TargetHealth HealthCheckDisabled();
+TargetHealth InvalidState(std::string description);
 TargetHealth IpUnusable();
 TargetHealth InternalError();
 

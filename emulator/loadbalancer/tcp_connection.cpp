@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "emulator/loadbalancer/client_connection.h"
+#include "emulator/loadbalancer/proxy_protocol.h"
 #include "emulator/loadbalancer/relay.h"
 #include "emulator/loadbalancer/tls.h"
 
@@ -22,6 +23,8 @@ TcpConnection::TcpConnection(Worker& worker, Socket socket, int listener_port, s
       local_address_(std::move(local_address)),
       node_index_(static_cast<std::size_t>(worker.Random())),
       patience_(kHandshakeTime) {
+  error_code error;
+  client_port_ = stream_.socket().remote_endpoint(error).port();
   worker_.Watch(this);
 }
 
@@ -73,7 +76,7 @@ Async<const RoutedListener*> TcpConnection::Begin(const Routing& routing) {
     listener = handshake.listener;
   }
   const Verdict& verdict =
-      worker_.JudgeClient(*listener, NodeAt(*listener->load_balancer, node_index_), std::string(kInternetSource));
+      worker_.JudgeClient(*listener, NodeAt(*listener->load_balancer, node_index_), client_address_);
   if (verdict.admitted) co_return listener;
   if (shared_.options.blocked == BlockedClient::kReset) {
     Reset();
@@ -107,34 +110,70 @@ Async<std::unique_ptr<Upstream>> TcpConnection::Connect(const Routing& routing, 
     co_return nullptr;
   }
   group->counters->requests.fetch_add(1, std::memory_order_relaxed);
-  const Node& node = NodeAt(*listener.load_balancer, node_index_);
-  Dial dial;
-  if (worker_.JudgeTarget(*listener.load_balancer, node, *target->target).admitted) {
-    dial =
-        shared_.hosts.Locate(group->group->vpc_id, target->target->address, target->target->port, node.private_address);
-  }
   error_code error;
-  if (dial.outcome == Dial::Outcome::kNobody) {
-    Timer timer(worker_.context().get_executor(), shared_.ConnectTimeout());
-    co_await timer.async_wait(Into(error));
-  }
-  const auto address = net::ip::make_address(dial.address, error);
-  if (dial.outcome != Dial::Outcome::kConnect || error) {
-    Reset();
-    co_return nullptr;
-  }
-  auto upstream = std::make_unique<Upstream>(worker_.context());
-  upstream->target = target->state;
-  ExpireIn(shared_.ConnectTimeout());
-  co_await upstream->stream.socket().async_connect({address, dial.port}, Into(error));
-  if (!error) co_await net::async_write(upstream->stream.socket(), net::buffer(dial.preface), Into(error));
+  auto upstream = co_await Open(routing, listener, *group, *target, error);
   if (error) {
     Reset();
     co_return nullptr;
   }
-  error_code ignored;
-  upstream->stream.socket().set_option(tcp::no_delay(true), ignored);
   co_return upstream;
+}
+
+Async<std::unique_ptr<Upstream>> TcpConnection::Open(const Routing& routing, const RoutedListener& listener,
+                                                     const RoutedGroup& group, const RoutedTarget& target,
+                                                     error_code& error) {
+  const TargetGroup& settings = *group.group;
+  const Node& node = NodeAt(*listener.load_balancer, node_index_);
+  const bool preserves = settings.preserve_client_ip;
+  Dial dial;
+  int joined = -1;
+  if (!worker_.JudgeTarget(*listener.load_balancer, node, *target.target, preserves ? client_address_ : std::string())
+           .admitted) {
+    dial.outcome = Dial::Outcome::kNobody;
+  } else if (settings.target_type == TargetType::kLoadBalancer) {
+    joined = JoinTarget(routing, *target.target);
+    dial.outcome = joined < 0 ? Dial::Outcome::kRefused : Dial::Outcome::kConnect;
+  } else {
+    dial = shared_.hosts.Locate(settings.vpc_id, target.target->address, target.target->port,
+                                preserves ? client_address_ : node.private_address);
+  }
+  if (dial.outcome == Dial::Outcome::kNobody) {
+    Timer timer(worker_.context().get_executor(), shared_.ConnectTimeout());
+    co_await timer.async_wait(Into(error));
+  }
+  auto upstream = std::make_unique<Upstream>(worker_.context());
+  upstream->target = target.state;
+  if (dial.outcome != Dial::Outcome::kConnect) {
+    error = net::error::connection_refused;
+    co_return upstream;
+  }
+  Socket& socket = upstream->stream.socket();
+  ExpireIn(kConnectTimeout);
+  if (joined >= 0) {
+    socket.assign(tcp::v4(), joined, error);
+  } else {
+    const auto address = net::ip::make_address(dial.address, error);
+    if (!error) co_await socket.async_connect({address, dial.port}, Into(error));
+    error_code ignored;
+    if (!error) socket.set_option(tcp::no_delay(true), ignored);
+  }
+  if (error) co_return upstream;
+  std::string preface = std::move(dial.preface);
+  if (settings.proxy_protocol) {
+    preface += ProxyHeader({client_address_, static_cast<std::uint16_t>(client_port_), node.private_address,
+                            static_cast<std::uint16_t>(listener_port_)});
+  }
+  co_await net::async_write(socket, net::buffer(preface), Into(error));
+  if (!error && settings.protocol == Protocol::kTls) {
+    auto& tls = upstream->stream.BeginTls(TargetTlsContext());
+    co_await tls.async_handshake(net::ssl::stream_base::client, Into(error));
+  }
+  co_return upstream;
+}
+
+int TcpConnection::JoinTarget(const Routing& routing, const Target& target) const {
+  const RoutedListener* const behind = routing.FindListenerOf(target.id, target.port);
+  return behind == nullptr ? -1 : shared_.join(behind->own_address, target.port, {client_address_, client_port_});
 }
 
 }  // namespace drydock::loadbalancer

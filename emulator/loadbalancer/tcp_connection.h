@@ -26,6 +26,11 @@ class TcpConnection : public Watched {
   Async<const RoutedListener*> Begin(const Routing& routing);
   // An open connection to a target, or nullptr. The client's has been ended then.
   Async<std::unique_ptr<Upstream>> Connect(const Routing& routing, const RoutedListener& listener);
+  // Opens the connection to the target that was chosen; `error` says when there is none.
+  Async<std::unique_ptr<Upstream>> Open(const Routing& routing, const RoutedListener& listener,
+                                        const RoutedGroup& group, const RoutedTarget& target, error_code& error);
+  // The end of a connection to the application load balancer that is the target, -1: it has no listener there.
+  int JoinTarget(const Routing& routing, const Target& target) const;
   const RoutedTarget* Choose(const RoutedGroup& group);
   Async<void> UpToTarget(Upstream& upstream);
   void Reset();
@@ -36,6 +41,8 @@ class TcpConnection : public Watched {
   Timer up_ended_;
   const int listener_port_;
   const std::string local_address_;
+  const std::string client_address_{kInternetSource};
+  int client_port_ = 0;
   std::size_t node_index_;
   SteadyClock::duration patience_;
   bool going_up_ = false;

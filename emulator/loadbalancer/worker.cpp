@@ -104,9 +104,12 @@ const Verdict& Worker::JudgeClient(const RoutedListener& listener, const Node& n
   });
 }
 
-const Verdict& Worker::JudgeTarget(const LoadBalancer& load_balancer, const Node& node, const Target& target) {
-  return Remembered(&load_balancer, node, target.address, target.port, [&] {
-    Verdict verdict = shared_.network.LoadBalancerToTarget(load_balancer, node, target.address, target.port);
+const Verdict& Worker::JudgeTarget(const LoadBalancer& load_balancer, const Node& node, const Target& target,
+                                   const std::string& client_address) {
+  const std::string peer = client_address.empty() ? target.address : target.address + '|' + client_address;
+  return Remembered(&load_balancer, node, peer, target.port, [&] {
+    Verdict verdict =
+        shared_.network.LoadBalancerToTarget(load_balancer, node, target.address, target.port, client_address);
     if (!verdict.admitted) {
       log::Info("load balancer {}: no way to {}:{}: {}", load_balancer.name, target.address, target.port,
                 verdict.explanation);
@@ -208,10 +211,12 @@ Async<void> Worker::Sweep() {
   sweeping_ = false;
 }
 
-Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::string local_address) {
+Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::string local_address,
+                        Introduction introduction) {
   const bool is_http = worker.CurrentRouting()->ServesHttp(listener_port, local_address);
   if (is_http) {
-    ClientConnection connection(worker, std::move(socket), listener_port, std::move(local_address));
+    ClientConnection connection(worker, std::move(socket), listener_port, std::move(local_address),
+                                std::move(introduction));
     co_await connection.Run();
   } else {
     TcpConnection connection(worker, std::move(socket), listener_port, std::move(local_address));

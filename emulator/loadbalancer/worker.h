@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -24,6 +25,19 @@ class TlsServer;
 
 // A client on this machine counts as one on the internet (RFC 5737, documentation addresses).
 inline constexpr std::string_view kInternetSource = "203.0.113.1";
+// Application Load Balancer guide, "HTTP 504". A connection that is really made has it whole, in every pace.
+inline constexpr Duration kConnectTimeout{10'000};
+
+// Whom a network load balancer brings to an application load balancer behind it; judged already. Nobody's has no
+// address.
+struct Introduction {
+  std::string address = {};  // the client's
+  int port = 0;
+};
+
+// A connection to the listener on a port of the load balancer with that own address, as a network load balancer in
+// front of it has one: the descriptor of its end, -1 when there is none to be had.
+using Join = std::function<int(const std::string& own_address, int listener_port, Introduction introduction)>;
 
 // What all workers share.
 class Shared {
@@ -41,13 +55,14 @@ class Shared {
   const Network& network;
   const Hosts& hosts;
   const DataPlaneEvents events;
+  Join join;  // set before the workers start
 
   std::shared_ptr<const Routing> routing() const;
   std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
   void Publish(std::shared_ptr<const Routing> routing);
 
-  // How long a connection attempt may take that nothing answers (Application Load Balancer guide, "HTTP 504": 10 s).
-  Duration ConnectTimeout() const { return clock.Delay(Duration(10'000), Duration(250)); }
+  // How long a connection attempt takes that the network swallows: kConnectTimeout, or a moment in quick pace.
+  Duration ConnectTimeout() const { return clock.Delay(kConnectTimeout, Duration(250)); }
 
  private:
   mutable std::mutex mutex_;
@@ -101,7 +116,8 @@ class Worker {
   const std::shared_ptr<const Routing>& CurrentRouting();
   // Valid until the next call.
   const Verdict& JudgeClient(const RoutedListener& listener, const Node& node, const std::string& source);
-  const Verdict& JudgeTarget(const LoadBalancer& load_balancer, const Node& node, const Target& target);
+  const Verdict& JudgeTarget(const LoadBalancer& load_balancer, const Node& node, const Target& target,
+                             const std::string& client_address = {});
 
   // The target for a request or connection that arrived at the node, by the group's algorithm; nullptr when there is
   // none. Moves to another node where the group has no healthy target in this one's zone and may not use others.
@@ -147,6 +163,7 @@ class Worker {
 
 // Serves one client connection until it ends, by the protocol of the listener there. `local_address` is where it
 // arrived: perhaps a load balancer's own address.
-Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::string local_address);
+Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::string local_address,
+                        Introduction introduction = {});
 
 }  // namespace drydock::loadbalancer

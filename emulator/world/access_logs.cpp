@@ -1,6 +1,9 @@
 #include "emulator/world/access_logs.h"
 
+#include <sys/resource.h>
+
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -55,13 +58,14 @@ class AccessLogs::Writer {
 
  private:
   void Run() {
+    ::setpriority(PRIO_PROCESS, 0, 5);  // of this thread: behind the traffic that the lines are about
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [this] { return !waiting_.empty() || ended_; });
       if (waiting_.empty()) return;
       // Lines that follow each other closely share a commit.
       changed_.wait_for(lock, kGatheringTime, [this] { return ended_ || flushing_ > 0; });
-      std::vector<AccessLogRecord> records = std::exchange(waiting_, {});
+      const std::deque<AccessLogRecord> records = std::exchange(waiting_, {});
       const std::uint64_t dropped = std::exchange(dropped_, 0);
       const std::uint64_t until = added_;
       lock.unlock();
@@ -77,17 +81,17 @@ class AccessLogs::Writer {
     return {{record.time / 1000}, FormatAccessLog(record)};
   }
 
-  void Write(const std::vector<AccessLogRecord>& records) {
+  void Write(const std::deque<AccessLogRecord>& records) {
     std::map<std::string, std::vector<const AccessLogRecord*>> by_load_balancer;
     for (const AccessLogRecord& record : records) by_load_balancer[record.load_balancer_arn].push_back(&record);
+    std::map<std::string, std::vector<store::AccessLogLine>> kept;
+    for (const auto& [arn, all] : by_load_balancer) {
+      const std::size_t skipped = all.size() > kKept ? all.size() - kKept : 0;
+      for (std::size_t i = skipped; i < all.size(); ++i) kept[arn].push_back(LineOf(*all[i]));
+    }
     try {
       database_.Write([&](store::Transaction& tx) {
-        for (const auto& [arn, all] : by_load_balancer) {
-          const std::size_t skipped = all.size() > kKept ? all.size() - kKept : 0;
-          std::vector<store::AccessLogLine> lines;
-          for (std::size_t i = skipped; i < all.size(); ++i) lines.push_back(LineOf(*all[i]));
-          store::AccessLogLines(tx).Append(arn, lines, kKept);
-        }
+        for (const auto& [arn, lines] : kept) store::AccessLogLines(tx).Append(arn, lines, kKept);
       });
     } catch (const std::exception& error) {
       log::Error("access log lines are lost: {}", error.what());
@@ -110,7 +114,7 @@ class AccessLogs::Writer {
   std::mutex mutex_;
   std::condition_variable changed_;
   // guarded by mutex_
-  std::vector<AccessLogRecord> waiting_;
+  std::deque<AccessLogRecord> waiting_;  // whose growth moves nothing: the traffic waits for Add()
   std::uint64_t added_ = 0;
   std::uint64_t written_ = 0;
   std::uint64_t dropped_ = 0;

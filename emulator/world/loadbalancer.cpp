@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "store/records/acm/certificate.h"
+#include "store/records/ec2/instance.h"
 #include "store/records/ec2/network_interface.h"
 #include "store/records/elbv2/listener.h"
 #include "store/records/elbv2/load_balancer.h"
@@ -24,6 +25,7 @@ namespace drydock::world {
 namespace {
 
 namespace elbv2 = records::elbv2;
+using records::ec2::Instance;
 using records::ec2::NetworkInterface;
 using Attributes = std::map<std::string, std::string>;
 
@@ -147,11 +149,12 @@ loadbalancer::Rule RuleOf(const elbv2::Rule& record) {
   return rule;
 }
 
-// Of TCP_UDP the half that Drydock serves.
+// Of TCP_UDP the half that Drydock serves. Listeners of gateway load balancers have none, nor have functions' groups.
 loadbalancer::Protocol ProtocolOf(const std::string& protocol) {
   if (protocol == "HTTP") return loadbalancer::Protocol::kHttp;
   if (protocol == "HTTPS") return loadbalancer::Protocol::kHttps;
   if (protocol == "TLS") return loadbalancer::Protocol::kTls;
+  if (protocol == "UDP" || protocol == "GENEVE" || protocol.empty()) return loadbalancer::Protocol::kUnserved;
   return loadbalancer::Protocol::kTcp;
 }
 
@@ -238,6 +241,8 @@ loadbalancer::TargetGroup GroupOf(const elbv2::TargetGroup& record) {
   group.name = record.name;
   group.vpc_id = record.vpc_id;
   group.protocol = ProtocolOf(record.protocol);
+  if (record.target_type == "alb") group.target_type = loadbalancer::TargetType::kLoadBalancer;
+  if (record.target_type == "lambda") group.target_type = loadbalancer::TargetType::kFunction;
   group.port = record.port;
   const auto& check = record.health_check;
   group.health_check.enabled = check.enabled;
@@ -257,15 +262,54 @@ loadbalancer::TargetGroup GroupOf(const elbv2::TargetGroup& record) {
   const std::string minimum = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.";
   group.minimum_healthy_count = ReadNumber(ValueOf(record.attributes, (minimum + "count").c_str(), "1"), 1);
   group.minimum_healthy_percentage = ReadNumber(ValueOf(record.attributes, (minimum + "percentage").c_str(), "off"), 0);
+  // Network Load Balancers guide, "Client IP preservation": by default for all but addresses.
+  const bool tcp = record.protocol == "TCP" || record.protocol == "TCP_UDP" || record.protocol == "TLS";
+  group.preserve_client_ip = tcp && (record.target_type != "ip" || record.protocol == "TCP_UDP");
+  if (tcp) Take(record.attributes, "preserve_client_ip.enabled", group.preserve_client_ip);
+  Take(record.attributes, "proxy_protocol_v2.enabled", group.proxy_protocol);
   return group;
 }
 
-loadbalancer::Target TargetOf(const elbv2::Target& record) {
+// Which states have which description is unconfirmed; the descriptions are those of "Health check reason codes".
+std::string InvalidStateOf(const std::optional<Instance>& instance) {
+  if (!instance || instance->state == "terminated") return "Target is in the terminated state";
+  if (instance->state == "stopped") return "Target is in the stopped state";
+  if (instance->state == "stopping" || instance->state == "shutting-down")
+    return "Target is in the terminated or stopped state";
+  return instance->state == "running" ? "" : "Target is in an invalid state";
+}
+
+// "Traffic is routed to instances using the primary private IP address specified in the primary network interface":
+// guides, "Target type".
+std::string PrimaryAddressOf(store::Transaction& tx, const Scope& scope, const std::string& instance_id) {
+  for (const auto& interface :
+       tx.List<NetworkInterface>(scope, store::Where(&NetworkInterface::instance_id, instance_id)))
+    if (interface.attachment && interface.attachment->device_index == 0) return interface.private_ip_address();
+  return "";
+}
+
+// Where the load balancer behind it has its first node.
+std::string AddressOfLoadBalancer(store::Transaction& tx, const Scope& scope, const std::string& arn) {
+  const auto record = tx.Get<elbv2::LoadBalancer>(scope, arn);
+  if (!record || record->zones.empty()) return "";
+  const auto interface = tx.Get<NetworkInterface>(scope, record->zones.front().network_interface_id);
+  return interface ? interface->private_ip_address() : "";
+}
+
+loadbalancer::Target TargetOf(store::Transaction& tx, const Scope& scope, const elbv2::Target& record,
+                              const loadbalancer::TargetGroup& group) {
   loadbalancer::Target target;
   target.id = record.id;
-  target.address = record.id;  // an address: there are no instances to look up yet
+  if (record.id.starts_with("i-")) {
+    target.invalid_state = InvalidStateOf(tx.Get<Instance>(scope, record.id));
+    target.address = PrimaryAddressOf(tx, scope, record.id);
+  } else if (group.target_type == loadbalancer::TargetType::kLoadBalancer) {
+    target.address = AddressOfLoadBalancer(tx, scope, record.id);
+  } else if (group.target_type == loadbalancer::TargetType::kAddress) {
+    target.address = record.id;
+  }
   target.port = record.port;
-  target.availability_zone = record.availability_zone;
+  target.availability_zone = record.availability_zone.empty() ? "all" : record.availability_zone;
   target.registration = record.state == elbv2::Target::kDraining ? loadbalancer::Registration::kDraining
                                                                  : loadbalancer::Registration::kActive;
   return target;
@@ -299,7 +343,9 @@ void AddTargetGroups(store::Transaction& tx, const std::set<std::string>& used,
   }
   for (const auto& [scope, record] : tx.ListAll<elbv2::Target>()) {
     const auto found = index.find(record.target_group_arn);
-    if (found != index.end()) configuration.target_groups[found->second].targets.push_back(TargetOf(record));
+    if (found == index.end()) continue;
+    loadbalancer::TargetGroup& group = configuration.target_groups[found->second];
+    group.targets.push_back(TargetOf(tx, scope, record, group));
   }
 }
 
@@ -313,10 +359,8 @@ loadbalancer::Configuration ReadLoadBalancers(store::Transaction& tx) {
     active.insert(record.arn);
     configuration.load_balancers.push_back(LoadBalancerOf(tx, scope, record));
   }
-  // The data plane knows nothing of UDP.
   for (const auto& [scope, record] : tx.ListAll<elbv2::Listener>())
-    if (active.contains(record.load_balancer_arn) && record.protocol != "UDP")
-      configuration.listeners.push_back(ListenerOf(tx, scope, record));
+    if (active.contains(record.load_balancer_arn)) configuration.listeners.push_back(ListenerOf(tx, scope, record));
   AddTargetGroups(tx, AddRules(tx, configuration), configuration);
   return configuration;
 }
@@ -352,18 +396,20 @@ class LoadBalancerWorld::Publisher {
     for (const store::Change& change : commit.changes) {
       if (std::string_view(change.table).starts_with("elbv2_")) return true;
       if (change.Is<records::acm::Certificate>()) return true;
-      if (!change.Is<NetworkInterface>()) continue;
-      const std::lock_guard lock(interfaces_mutex_);
-      if (interfaces_.contains(change.id)) return true;
+      if (!change.Is<NetworkInterface>() && !change.Is<Instance>()) continue;
+      const std::lock_guard lock(concerned_mutex_);
+      if (concerned_.contains(change.id)) return true;
     }
     return false;
   }
 
   void Remember(const loadbalancer::Configuration& configuration) {
-    const std::lock_guard lock(interfaces_mutex_);
-    interfaces_.clear();
+    const std::lock_guard lock(concerned_mutex_);
+    concerned_.clear();
     for (const auto& load_balancer : configuration.load_balancers)
-      for (const auto& node : load_balancer.nodes) interfaces_.insert(node.network_interface_id);
+      for (const auto& node : load_balancer.nodes) concerned_.insert(node.network_interface_id);
+    for (const auto& group : configuration.target_groups)
+      for (const auto& target : group.targets) concerned_.insert(target.id);
   }
 
   store::Database& database_;
@@ -377,8 +423,9 @@ class LoadBalancerWorld::Publisher {
   std::uint64_t published_ = 0;  // the state of how many of these is out
   bool ended_ = false;
 
-  std::mutex interfaces_mutex_;
-  std::set<std::string> interfaces_;  // of the load balancers, guarded by interfaces_mutex_
+  std::mutex concerned_mutex_;
+  // The load balancers' network interfaces and the targets, guarded by concerned_mutex_.
+  std::set<std::string> concerned_;
 };
 
 LoadBalancerWorld::LoadBalancerWorld(store::Database& database,

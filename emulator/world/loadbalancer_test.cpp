@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "store/records/ec2/instance.h"
 #include "store/records/ec2/network_interface.h"
 #include "store/records/elbv2/listener.h"
 #include "store/records/elbv2/load_balancer.h"
@@ -131,6 +132,52 @@ TEST_CASE("An active load balancer is published with all it uses") {
   REQUIRE(group.targets.size() == 1);
   CHECK(group.targets[0].address == "10.0.10.5");
   CHECK(group.targets[0].registration == loadbalancer::Registration::kActive);
+}
+
+TEST_CASE("Instances stand at the primary address of their primary interface, while they run") {
+  store::Database database(store::kInMemory);
+  PutAll(database, "active");
+  const std::string id = "i-0123456789abcdef0";
+  const auto put_interface = [&](const std::string& interface_id, const std::string& address, int device) {
+    database.Write([&](store::Transaction& tx) {
+      auto interface = Interface(interface_id, address, "203.0.113.8");
+      interface.instance_id = id;
+      interface.attachment.emplace().device_index = device;
+      tx.Put(kScope, interface);
+    });
+  };
+  const auto put = [&](const std::string& state) {
+    database.Write([&](store::Transaction& tx) {
+      records::ec2::Instance instance;
+      instance.instance_id = id;
+      instance.state = state;
+      tx.Put(kScope, instance);
+    });
+  };
+  put_interface("eni-a", "10.0.10.8", 1);
+  put_interface("eni-b", "10.0.10.9", 0);
+  put("running");
+  database.Write([&](store::Transaction& tx) {
+    tx.Put(kScope, elbv2::Target{"group", id, 3000, "eu-central-1a", elbv2::Target::kActive, std::nullopt});
+  });
+  Published published;
+  const LoadBalancerWorld world(database, [&](auto configuration) { published.all.push_back(configuration); });
+  const auto target = [&] {
+    const auto& targets = published.last().target_groups.at(0).targets;
+    return *std::find_if(targets.begin(), targets.end(), [&](const auto& each) { return each.id == id; });
+  };
+  CHECK(target().address == "10.0.10.9");
+  CHECK(target().invalid_state.empty());
+  for (const auto& [state, description] : {std::pair{"stopping", "Target is in the terminated or stopped state"},
+                                           {"stopped", "Target is in the stopped state"},
+                                           {"pending", "Target is in an invalid state"},
+                                           {"running", ""},
+                                           {"terminated", "Target is in the terminated state"}}) {
+    const std::size_t before = published.all.size();
+    put(state);
+    CHECK(published.all.size() == before + 1);
+    CHECK(target().invalid_state == description);
+  }
 }
 
 TEST_CASE("A load balancer that is being provisioned serves nothing until it is active") {

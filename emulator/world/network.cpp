@@ -208,6 +208,33 @@ loadbalancer::Verdict VerdictOf(const network::Path& path) {
   return verdict;
 }
 
+// A load balancer may send with its client's address, and the answer comes back to it whatever the routes of the
+// target's subnet say: of the way back only the network ACL of that subnet counts.
+void ForgiveForeignSource(network::Path& path) {
+  std::erase_if(path.explanations, [&](const network::Explanation& explanation) {
+    if (!explanation.on_return) return explanation.component_id == path.source_interface_id;
+    return explanation.component != network::Component::kNetworkAcl ||
+           explanation.network_interface_id != path.destination_interface_id;
+  });
+  if (path.explanations.empty()) path.outcome = network::Outcome::kReachable;
+}
+
+// A rule that names the load balancer's security group admits its connections whosever address they bear: Network Load
+// Balancers guide, "Update the security groups for your Network Load Balancer".
+bool AdmittedByReference(const network::Path& from_node, const network::Path& with_client) {
+  const bool groups_alone =
+      std::all_of(with_client.explanations.begin(), with_client.explanations.end(), [&](const auto& explanation) {
+        return explanation.component == network::Component::kSecurityGroup &&
+               explanation.network_interface_id == with_client.destination_interface_id;
+      });
+  return groups_alone && from_node.reachable() &&
+         std::any_of(from_node.forward.begin(), from_node.forward.end(), [&](const network::Hop& hop) {
+           const auto* rule = std::get_if<network::SecurityGroupRule>(&hop.rule);
+           return rule != nullptr && hop.direction == network::Direction::kIngress &&
+                  std::holds_alternative<network::SecurityGroupReference>(rule->peer);
+         });
+}
+
 loadbalancer::Verdict Unknown(const std::string& what) {
   return {false, what, ""};
 }
@@ -220,9 +247,16 @@ std::uint64_t LoadBalancerNetwork::Version() const {
   return world_.version();
 }
 
-loadbalancer::Verdict LoadBalancerNetwork::Judge(const network::Flow& flow) const {
+loadbalancer::Verdict LoadBalancerNetwork::Judge(const network::Flow& flow, const network::Address* client) const {
   const network::Topology topology = world_.Current();
-  const network::Path path = network::Evaluate(topology, flow);
+  network::Path path = network::Evaluate(topology, flow);
+  if (client != nullptr) {
+    network::Flow preserved = flow;
+    std::get<network::InterfaceEndpoint>(preserved.source).address = *client;
+    network::Path with_client = network::Evaluate(topology, preserved);
+    ForgiveForeignSource(with_client);
+    if (!AdmittedByReference(path, with_client)) path = std::move(with_client);
+  }
   if (flows_) flows_->Saw(topology, path);
   return VerdictOf(path);
 }
@@ -253,11 +287,14 @@ loadbalancer::Verdict LoadBalancerNetwork::ClientToLoadBalancer(const loadbalanc
 
 loadbalancer::Verdict LoadBalancerNetwork::LoadBalancerToTarget(const loadbalancer::LoadBalancer&,
                                                                 const loadbalancer::Node& node,
-                                                                const std::string& target_address, int port) const {
+                                                                const std::string& target_address, int port,
+                                                                const std::string& client_address) const {
   const auto address = network::Address::Parse(target_address);
   if (!address) return Unknown("\"" + target_address + "\" is no address.");
+  const auto client = network::Address::Parse(client_address);
   return Judge(network::Flow::Tcp(network::InterfaceEndpoint{node.network_interface_id},
-                                  network::AddressEndpoint{*address}, static_cast<std::uint16_t>(port)));
+                                  network::AddressEndpoint{*address}, static_cast<std::uint16_t>(port)),
+               client ? &*client : nullptr);
 }
 
 }  // namespace drydock::world

@@ -51,13 +51,16 @@ class LoadBalancerNetwork : public loadbalancer::Network {
   loadbalancer::Verdict ClientToLoadBalancer(const loadbalancer::LoadBalancer& load_balancer,
                                              const loadbalancer::Node& node, const std::string& source,
                                              int listener_port) const override;
+  // Where the client's address is preserved the answer comes back to the load balancer whatever the routes of the
+  // target's subnet say.
   loadbalancer::Verdict LoadBalancerToTarget(const loadbalancer::LoadBalancer& load_balancer,
                                              const loadbalancer::Node& node, const std::string& target_address,
-                                             int port) const override;
+                                             int port, const std::string& client_address) const override;
 
  private:
   const NetworkWorld& world_;
-  loadbalancer::Verdict Judge(const network::Flow& flow) const;
+  // `client`: whose address the packets bear, where that is preserved.
+  loadbalancer::Verdict Judge(const network::Flow& flow, const network::Address* client = nullptr) const;
 
   const InterfaceOfTask interface_of_task_;
   FlowRecorder* const flows_;

@@ -184,14 +184,48 @@ TEST_CASE("the load balancer's connections are the engine's decisions") {
   const auto closed = judge.ClientToLoadBalancer(load_balancer, node, "203.0.113.1", 443);
   CHECK_FALSE(closed.admitted);
   CHECK_FALSE(closed.explanation.empty());
-  CHECK(judge.LoadBalancerToTarget(load_balancer, node, "10.0.10.20", 3000).admitted);
-  CHECK_FALSE(judge.LoadBalancerToTarget(load_balancer, node, "10.0.10.20", 3001).admitted);
+  CHECK(judge.LoadBalancerToTarget(load_balancer, node, "10.0.10.20", 3000, "").admitted);
+  CHECK_FALSE(judge.LoadBalancerToTarget(load_balancer, node, "10.0.10.20", 3001, "").admitted);
 
   // aws-facts B.9: revoking either side's rule stops it, with nothing restarted.
   const auto version = judge.Version();
   database.Write([](store::Transaction& tx) { tx.Erase<ec2::SecurityGroupRule>(kScope, std::string("sgr-in")); });
   CHECK(judge.Version() > version);
-  CHECK_FALSE(judge.LoadBalancerToTarget(load_balancer, node, "10.0.10.20", 3000).admitted);
+  CHECK_FALSE(judge.LoadBalancerToTarget(load_balancer, node, "10.0.10.20", 3000, "").admitted);
+}
+
+// Network Load Balancers guide, "Client IP preservation": the target's groups and network ACL see the client.
+TEST_CASE("where the client's address is preserved the target's rules are about the client") {
+  store::Database database(store::kInMemory);
+  database.Write(PutNetwork);
+  const NetworkWorld world(database);
+  const LoadBalancerNetwork judge(world, NoTasks);
+  const auto load_balancer = LoadBalancer();
+  const auto admitted = [&](const std::string& client) {
+    return judge.LoadBalancerToTarget(load_balancer, load_balancer.nodes[0], "10.0.10.20", 3000, client).admitted;
+  };
+  CHECK(admitted("203.0.113.1"));  // by the rule that names the load balancer's group
+  const auto put = [&](const std::string& cidr) {
+    database.Write([&](store::Transaction& tx) {
+      auto rule = Rule("sgr-in", "sg-task", false, 3000);
+      rule.cidr_ipv4 = cidr;
+      tx.Put(kScope, rule);
+    });
+  };
+  put("10.0.0.0/16");
+  CHECK(admitted(""));
+  CHECK_FALSE(admitted("203.0.113.1"));
+  put("203.0.113.0/24");
+  CHECK_FALSE(admitted(""));
+  CHECK(admitted("203.0.113.1"));  // though no route of the private subnet leads to the client
+  CHECK_FALSE(admitted("198.51.100.1"));
+  database.Write([](store::Transaction& tx) {
+    auto acl = *tx.Get<ec2::NetworkAcl>(kScope, std::string("acl-1"));
+    for (auto& entry : acl.entries)
+      if (entry.egress) entry.cidr_block = "10.0.0.0/8";
+    tx.Put(kScope, acl);
+  });
+  CHECK_FALSE(admitted("203.0.113.1"));  // its answer is stopped
 }
 
 TEST_CASE("who a client says it is") {

@@ -10,11 +10,6 @@ namespace drydock::elbv2 {
 
 namespace {
 
-std::string ShortType(const std::string& type) {
-  if (type == "network") return "net";
-  return type == "gateway" ? "gwy" : "app";
-}
-
 // "…:loadbalancer/app/web/50dc6c49" as "…:listener/app/web/50dc6c49/*": what will be made below it.
 std::string Below(std::string arn, std::string_view parent, std::string_view child) {
   if (const auto at = arn.find(parent); at != std::string::npos) arn.replace(at, parent.size(), child);

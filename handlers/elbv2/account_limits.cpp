@@ -26,6 +26,10 @@ DescribeAccountLimitsOutput DescribeAccountLimits(Context& context, const Descri
       {"targets-per-availability-zone-per-network-load-balancer", 500},
       {"target-groups-per-action-on-network-load-balancer", 1},
       {"certificates-per-network-load-balancer", 25},
+      {"gateway-load-balancers", 100},
+      {"gateway-load-balancers-per-vpc", 100},
+      {"geneve-target-groups", 100},
+      {"targets-per-availability-zone-per-gateway-load-balancer", 300},
       {"target-groups", 3000},
   };
   const auto page = TakeMarkedPage(context, "DescribeAccountLimits", std::move(limits), in.Marker, in.PageSize,

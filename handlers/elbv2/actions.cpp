@@ -24,9 +24,13 @@ bool IsHttp(const std::string& protocol) {
   return protocol == "HTTP" || protocol == "HTTPS";
 }
 
-// Which target groups a listener may forward to. Network Load Balancers guide, "Listener configuration".
-bool Compatible(const std::string& listener, const std::string& group) {
-  if (IsHttp(listener)) return IsHttp(group);
+// Which target groups a listener may forward to. Network Load Balancers guide, "Listener configuration"; only a gateway
+// load balancer's listener has no protocol.
+bool Compatible(const std::string& listener, const TargetGroup& target_group) {
+  const std::string& group = target_group.protocol;
+  if (IsHttp(listener)) return IsHttp(group) || target_group.target_type == "lambda";
+  if (listener.empty()) return group == "GENEVE";
+  if (target_group.target_type == "alb") return listener == "TCP";
   if (listener == "TCP") return group == "TCP" || group == "TCP_UDP";
   if (listener == "UDP") return group == "UDP" || group == "TCP_UDP";
   if (listener == "TLS") return group == "TCP" || group == "TLS";
@@ -51,8 +55,8 @@ std::vector<records::elbv2::WeightedTargetGroup> NamedGroups(const Action& actio
 
 void CheckGroup(Context& context, const LoadBalancer& load_balancer, const Listener& listener, const std::string& arn) {
   const TargetGroup group = RequireTargetGroup(context, arn);
-  if (!Compatible(listener.protocol, group.protocol)) throw errors::IncompatibleProtocols(arn);
-  if (group.vpc_id != load_balancer.vpc_id) throw errors::TargetGroupInOtherVpc(arn);
+  if (!Compatible(listener.protocol, group)) throw errors::IncompatibleProtocols(arn);
+  if (group.target_type != "lambda" && group.vpc_id != load_balancer.vpc_id) throw errors::TargetGroupInOtherVpc(arn);
 }
 
 // A target group serves one load balancer only, and a load balancer has its quota of them.

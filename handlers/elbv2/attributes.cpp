@@ -13,6 +13,8 @@ namespace drydock::elbv2 {
 
 namespace {
 
+constexpr char kSecondaryAddresses[] = "secondary_ips.auto_assigned.per_subnet";
+
 // What a value may be. Numbers have a range; `choices` are exact texts, allowed beside a range or alone; neither: any
 // text.
 struct Attribute {
@@ -48,6 +50,8 @@ void AppendLogs(Attributes& attributes, const std::string& prefix) {
 Attributes Known(const records::elbv2::LoadBalancer& load_balancer) {
   const bool internal = load_balancer.scheme == "internal";
   Attributes known;
+  if (load_balancer.type == "gateway")
+    return {Flag("deletion_protection.enabled", false), Flag("load_balancing.cross_zone.enabled", false)};
   AppendLogs(known, "access_logs.s3");
   known.push_back(Flag("deletion_protection.enabled", false));
   known.push_back(Flag("ipv6.deny_all_igw_traffic", internal));
@@ -56,6 +60,7 @@ Attributes Known(const records::elbv2::LoadBalancer& load_balancer) {
     known.push_back(Flag("load_balancing.cross_zone.enabled", false));
     known.push_back(Choice("dns_record.client_routing_policy", {"any_availability_zone", "availability_zone_affinity",
                                                                 "partial_availability_zone_affinity"}));
+    known.push_back(Number(kSecondaryAddresses, "0", 0, 7));
     return known;
   }
   // It cannot be changed for an Application Load Balancer.
@@ -77,9 +82,51 @@ Attributes Known(const records::elbv2::LoadBalancer& load_balancer) {
   return known;
 }
 
-Attributes Known(const records::elbv2::TargetGroup& target_group) {
-  const bool http = target_group.protocol == "HTTP" || target_group.protocol == "HTTPS";
+// Of GENEVE groups: Gateway Load Balancers guide, "Target group attributes".
+Attributes KnownOfGateway() {
+  return {Number("deregistration_delay.timeout_seconds", "300", 0, 3600), Flag("stickiness.enabled", false),
+          Choice("stickiness.type", {"source_ip_dest_ip_proto", "source_ip_dest_ip"}),
+          Choice("target_failover.on_deregistration", {"no_rebalance", "rebalance"}),
+          Choice("target_failover.on_unhealthy", {"no_rebalance", "rebalance"})};
+}
+
+void AppendOfApplication(Attributes& known) {
+  known.push_back(
+      Choice("load_balancing.algorithm.type", {"round_robin", "least_outstanding_requests", "weighted_random"}));
+  known.push_back(Choice("load_balancing.algorithm.anomaly_mitigation", {"off", "on"}));
+  known.push_back(Number("slow_start.duration_seconds", "0", 30, 900, {"0"}));
+  known.push_back(Text("stickiness.app_cookie.cookie_name"));
+  known.push_back(Number("stickiness.app_cookie.duration_seconds", "86400", 1, 604800));
+  known.push_back(Number("stickiness.lb_cookie.duration_seconds", "86400", 1, 604800));
+}
+
+void AppendOfNetwork(Attributes& known, const records::elbv2::TargetGroup& target_group) {
   const bool udp = target_group.protocol == "UDP" || target_group.protocol == "TCP_UDP";
+  known.push_back(Flag("deregistration_delay.connection_termination.enabled", udp));
+  // It cannot be disabled for UDP, nor (unconfirmed) for load balancers.
+  if (udp || target_group.target_type == "alb")
+    known.push_back({"preserve_client_ip.enabled", "true", {"true"}});
+  else
+    known.push_back(Flag("preserve_client_ip.enabled", target_group.target_type != "ip"));
+  known.push_back(Flag("proxy_protocol_v2.enabled", false));
+  if (udp)
+    known.push_back({"target_health_state.unhealthy.connection_termination.enabled", "false", {"false"}});
+  else
+    known.push_back(Flag("target_health_state.unhealthy.connection_termination.enabled", true));
+  known.push_back(Number("target_health_state.unhealthy.draining_interval_seconds", "0", 0, 360000));
+}
+
+// Of a function's group: what the guide's pages show, as far as they do (unconfirmed).
+Attributes KnownOfFunction() {
+  return {Flag("lambda.multi_value_headers.enabled", false), Flag("stickiness.enabled", false),
+          Choice("stickiness.type", {"lb_cookie"}),
+          Number("stickiness.lb_cookie.duration_seconds", "86400", 1, 604800)};
+}
+
+Attributes Known(const records::elbv2::TargetGroup& target_group) {
+  if (target_group.protocol == "GENEVE") return KnownOfGateway();
+  if (target_group.target_type == "lambda") return KnownOfFunction();
+  const bool http = target_group.protocol == "HTTP" || target_group.protocol == "HTTPS";
   constexpr std::int64_t kMostTargets = 1000;
   Attributes known;
   known.push_back(Number("deregistration_delay.timeout_seconds", "300", 0, 3600));
@@ -95,27 +142,17 @@ Attributes Known(const records::elbv2::TargetGroup& target_group) {
                            what == "dns_failover" ? std::vector<std::string>{"off"} : std::vector<std::string>{}));
     known.push_back(Number(prefix + "percentage", "off", 1, 100, {"off"}));
   }
-  if (http) {
-    known.push_back(
-        Choice("load_balancing.algorithm.type", {"round_robin", "least_outstanding_requests", "weighted_random"}));
-    known.push_back(Choice("load_balancing.algorithm.anomaly_mitigation", {"off", "on"}));
-    known.push_back(Number("slow_start.duration_seconds", "0", 30, 900, {"0"}));
-    known.push_back(Text("stickiness.app_cookie.cookie_name"));
-    known.push_back(Number("stickiness.app_cookie.duration_seconds", "86400", 1, 604800));
-    known.push_back(Number("stickiness.lb_cookie.duration_seconds", "86400", 1, 604800));
-  } else {
-    known.push_back(Flag("deregistration_delay.connection_termination.enabled", udp));
-    known.push_back(Flag("preserve_client_ip.enabled", udp || target_group.target_type != "ip"));
-    known.push_back(Flag("proxy_protocol_v2.enabled", false));
-    known.push_back(Flag("target_health_state.unhealthy.connection_termination.enabled", !udp));
-    known.push_back(Number("target_health_state.unhealthy.draining_interval_seconds", "0", 0, 360000));
-  }
+  if (http)
+    AppendOfApplication(known);
+  else
+    AppendOfNetwork(known, target_group);
   return known;
 }
 
 Attributes Known(const records::elbv2::Listener& listener) {
   Attributes known;
-  if (listener.protocol == "TCP") known.push_back(Number("tcp.idle_timeout.seconds", "350", 60, 6000));
+  if (listener.protocol == "TCP" || listener.protocol.empty())  // of network and of gateway load balancers
+    known.push_back(Number("tcp.idle_timeout.seconds", "350", 60, 6000));
   if (listener.protocol != "HTTP" && listener.protocol != "HTTPS") return known;
   const std::string request = "routing.http.request.";
   if (listener.protocol == "HTTPS") {
@@ -218,7 +255,11 @@ AttributeValues AttributesOf(const records::elbv2::Listener& listener) {
 }
 
 void SetAttributes(records::elbv2::LoadBalancer& load_balancer, const AttributeValues& values) {
+  const std::string addresses = AttributeOf(load_balancer, kSecondaryAddresses);
   Set(load_balancer.attributes, Known(load_balancer), "Load balancer", values);
+  // "After you set this value, you can't decrease it"; wording unconfirmed.
+  if (AttributeOf(load_balancer, kSecondaryAddresses) < addresses)
+    throw errors::InvalidConfiguration(fmt::format("The value of '{}' cannot be decreased", kSecondaryAddresses));
   const AttributeValues now = AttributesOf(load_balancer);
   for (const std::string logs : {"access_logs.s3", "connection_logs.s3", "health_check_logs.s3"}) {
     if (One(now, logs + ".enabled") != "true") continue;
@@ -249,6 +290,14 @@ void SetAttributes(records::elbv2::TargetGroup& target_group, const AttributeVal
   if (One(now, "stickiness.enabled") == "true" && One(now, "stickiness.type") != "source_ip" &&
       One(now, "load_balancing.cross_zone.enabled") == "false")
     throw errors::InvalidConfiguration("Stickiness cannot be enabled when cross-zone load balancing is disabled");
+  if (One(now, "target_failover.on_deregistration") != One(now, "target_failover.on_unhealthy"))
+    throw errors::InvalidConfiguration(
+        "'target_failover.on_deregistration' and 'target_failover.on_unhealthy' must have the same value");
+  if (One(now, "target_health_state.unhealthy.connection_termination.enabled") == "true" &&
+      One(now, "target_health_state.unhealthy.draining_interval_seconds") != "0")
+    throw errors::InvalidConfiguration(
+        "'target_health_state.unhealthy.draining_interval_seconds' can only be set when "
+        "'target_health_state.unhealthy.connection_termination.enabled' is 'false'");
   const std::string slow_start = One(now, "slow_start.duration_seconds");
   if (!slow_start.empty() && slow_start != "0" && algorithm != "round_robin")
     throw errors::InvalidConfiguration("Slow start is only available with the algorithm 'round_robin'");

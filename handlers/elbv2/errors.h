@@ -128,6 +128,23 @@ inline ApiError TargetGroupInOtherVpc(const std::string& arn) {
 inline ApiError InvalidTargets(const std::string& ids) {  // ids: 'i-1', 'i-2'
   return {"InvalidTarget", fmt::format("The following targets are not valid instances: {}", ids)};
 }
+inline ApiError TargetsNotRunning(const std::string& ids) {
+  return {"InvalidTarget",
+          fmt::format("The following targets are not in a running state and cannot be registered: {}", ids)};
+}
+inline ApiError TargetsInOtherVpc(const std::string& vpc_id, const std::string& ids) {  // wording unconfirmed
+  return {"InvalidTarget", fmt::format("The following targets are not in the target group VPC '{}': {}", vpc_id, ids)};
+}
+inline ApiError InvalidTarget(std::string message) {  // no wording of these is confirmed
+  return {"InvalidTarget", std::move(message)};
+}
+inline ApiError TooManyRegistrationsForTarget() {  // wording unconfirmed
+  return {"TooManyRegistrationsForTargetId", "The maximum number of registrations for the target has been reached"};
+}
+inline ApiError LoadBalancerIsTarget(const std::string& arn) {  // wording unconfirmed
+  return {"ResourceInUse",
+          fmt::format("Load balancer '{}' cannot be deleted because it is registered as a target", arn)};
+}
 inline ApiError TooManyTargets() {  // wording unconfirmed
   return {"TooManyTargets", "The maximum number of targets for this target group has been reached"};
 }

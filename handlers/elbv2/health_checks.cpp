@@ -43,11 +43,22 @@ bool IsMatcher(const std::string& text, std::pair<int, int> range) {
 HealthCheck Defaults(const TargetGroup& group, const std::string& check_protocol) {
   HealthCheck check;
   check.protocol = check_protocol;
-  check.port = "traffic-port";
-  check.interval_seconds = 30;
+  check.port = group.protocol == "GENEVE" ? "80" : "traffic-port";
+  check.interval_seconds = group.protocol == "GENEVE" ? 10 : 30;
   check.healthy_threshold = 5;
   check.unhealthy_threshold = 2;
-  if (IsHttp(group.protocol)) {
+  if (group.target_type == "lambda") {
+    check.enabled = false;
+    check.protocol.clear();
+    check.port.clear();
+    check.path = "/";
+    check.http_code = "200";
+    check.interval_seconds = 35;
+    check.timeout_seconds = 30;
+    check.unhealthy_threshold = 5;
+    return check;
+  }
+  if (IsHttp(group.protocol) || group.protocol == "GENEVE") {
     check.timeout_seconds = 5;
   } else {
     check.timeout_seconds = check_protocol == "HTTP" ? 6 : 10;
@@ -77,21 +88,22 @@ void Apply(HealthCheck& check, const In& in) {
 
 // The wording is unconfirmed but for the interval's.
 void Check(const TargetGroup& group, const HealthCheck& check) {
-  if (!check.enabled)
+  const bool function = group.target_type == "lambda";
+  if (!check.enabled && !function)
     throw errors::Validation(
         fmt::format("Health check enabled must be true for target groups with target type '{}'", group.target_type));
-  const bool may_be_tcp = !IsHttp(group.protocol);
-  if (!IsHttp(check.protocol) && !(check.protocol == "TCP" && may_be_tcp))
+  const bool may_be_tcp = !IsHttp(group.protocol) && !function && group.target_type != "alb";
+  if (!function && !IsHttp(check.protocol) && !(check.protocol == "TCP" && may_be_tcp))
     throw errors::Validation(fmt::format("Health check protocol '{}' must be one of '{}'", check.protocol,
                                          may_be_tcp ? "HTTP, HTTPS, TCP" : "HTTP, HTTPS"));
-  if (check.port != "traffic-port") {
+  if (!function && check.port != "traffic-port") {
     const auto port = check.port.empty() ? std::nullopt : ReadNumber(check.port);
     if (!port || *port < 1 || *port > 65535)
       throw errors::Validation(
           fmt::format("Health check port '{}' must be 'traffic-port' or between '1-65535' inclusive", check.port));
   }
   if (check.timeout_seconds >= check.interval_seconds) throw errors::IntervalNotAboveTimeout();
-  if (!IsHttp(check.protocol)) {
+  if (!function && !IsHttp(check.protocol)) {
     if (!check.path.empty())
       throw errors::Validation(
           fmt::format("Health check path cannot be specified for health checks with protocol '{}'", check.protocol));
@@ -102,7 +114,9 @@ void Check(const TargetGroup& group, const HealthCheck& check) {
   }
   if (!check.path.starts_with('/'))
     throw errors::Validation(fmt::format("Health check path '{}' must begin with a '/' character", check.path));
-  const std::pair<int, int> codes{200, may_be_tcp ? 599 : 499};
+  const std::pair<int, int> codes{200, group.protocol == "GENEVE"           ? 399
+                                       : function || IsHttp(group.protocol) ? 499
+                                                                            : 599};
   if (!IsMatcher(check.http_code, codes))
     throw errors::Validation(fmt::format("Health check matcher HTTP code '{}' must be within '{}-{}' inclusive",
                                          check.http_code, codes.first, codes.second));
@@ -111,7 +125,8 @@ void Check(const TargetGroup& group, const HealthCheck& check) {
 }  // namespace
 
 HealthCheck MakeHealthCheck(const TargetGroup& group, const CreateTargetGroupInput& in) {
-  HealthCheck check = Defaults(group, in.HealthCheckProtocol.value_or(IsHttp(group.protocol) ? "HTTP" : "TCP"));
+  const bool http = IsHttp(group.protocol) || group.target_type == "alb";
+  HealthCheck check = Defaults(group, in.HealthCheckProtocol.value_or(http ? "HTTP" : "TCP"));
   Apply(check, in);
   Check(group, check);
   return check;

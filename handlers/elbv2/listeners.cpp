@@ -36,8 +36,10 @@ Listener Render(const records::elbv2::Listener& record, const Rule& default_rule
   Listener out;
   out.ListenerArn = record.arn;
   out.LoadBalancerArn = record.load_balancer_arn;
-  out.Port = record.port;
-  out.Protocol = record.protocol;
+  if (!record.protocol.empty()) {
+    out.Port = record.port;
+    out.Protocol = record.protocol;
+  }
   if (!record.ssl_policy.empty()) out.SslPolicy = record.ssl_policy;
   // The default one alone; DescribeListenerCertificates has the others.
   if (!record.certificate_arns.empty())
@@ -55,6 +57,21 @@ void CheckProtocol(const LoadBalancer& load_balancer, const std::string& protoco
   if (http) throw errors::ListenerProtocol(protocol, "UDP, TCP_UDP, TCP, TLS");  // unconfirmed order
   if (protocol == "GENEVE" || protocol == "QUIC" || protocol == "TCP_QUIC")
     throw errors::NotImplemented("Listeners with protocol '" + protocol + "'");
+}
+
+// Those of a request, checked. API Reference, CreateListener; the wording is unconfirmed.
+void TakeProtocolAndPort(const LoadBalancer& load_balancer, const std::optional<std::string>& protocol,
+                         const std::optional<std::int32_t>& port, records::elbv2::Listener& record) {
+  if (load_balancer.type == "gateway") {
+    if (protocol || port)
+      throw errors::Validation("A protocol and a port cannot be specified for listeners of a Gateway Load Balancer");
+    return;
+  }
+  if (protocol) record.protocol = *protocol;
+  if (port) record.port = *port;
+  if (record.protocol.empty()) throw errors::Validation("A listener protocol must be specified");
+  if (record.port == 0) throw errors::Validation("A listener port must be specified");
+  CheckProtocol(load_balancer, record.protocol);
 }
 
 // Takes policy and default certificate of the request into the listener; what it does not name stays, or has its
@@ -120,15 +137,11 @@ AWS_ACCESS("{LoadBalancerArn}", "Tags? elasticloadbalancing:AddTags listener/{Lo
            "elasticloadbalancing:ListenerProtocol={Protocol}", "elasticloadbalancing:SecurityPolicy={SslPolicy}")
 CreateListenerOutput CreateListener(Context& context, const CreateListenerInput& in) {
   const LoadBalancer load_balancer = RequireLoadBalancer(context, *in.LoadBalancerArn);
-  if (!in.Protocol) throw errors::Validation("A listener protocol must be specified");  // unconfirmed, as the next
-  if (!in.Port) throw errors::Validation("A listener port must be specified");
-  CheckProtocol(load_balancer, *in.Protocol);
   RefuseUnsupported(in.MutualAuthentication, in.AlpnPolicy);
 
   records::elbv2::Listener record;
   record.load_balancer_arn = load_balancer.arn;
-  record.protocol = *in.Protocol;
-  record.port = *in.Port;
+  TakeProtocolAndPort(load_balancer, in.Protocol, in.Port, record);
   record.tags = TagsOf(in.Tags);
   TakeSecurity(context, record, in.SslPolicy, in.Certificates);
   Rule rule;
@@ -168,9 +181,7 @@ ModifyListenerOutput ModifyListener(Context& context, const ModifyListenerInput&
   records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
   const LoadBalancer load_balancer = RequireLoadBalancer(context, record.load_balancer_arn);
   RefuseUnsupported(in.MutualAuthentication, in.AlpnPolicy);
-  if (in.Protocol) record.protocol = *in.Protocol;
-  if (in.Port) record.port = *in.Port;
-  CheckProtocol(load_balancer, record.protocol);
+  TakeProtocolAndPort(load_balancer, in.Protocol, in.Port, record);
   for (const records::elbv2::Listener& other : ListenersOf(context, load_balancer.arn))
     if (other.arn != record.arn && other.port == record.port) throw errors::DuplicateListener(load_balancer.arn);
   TakeSecurity(context, record, in.SslPolicy, in.Certificates);

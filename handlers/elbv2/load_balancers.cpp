@@ -23,13 +23,17 @@
 #include "handlers/elbv2/tags.h"
 #include "handlers/elbv2/timers.h"
 #include "store/access_log_lines.h"
+#include "store/records/elbv2/target.h"
 #include "store/timers.h"
 
 namespace drydock::elbv2 {
 
 namespace {
 
-constexpr std::size_t kLoadBalancersPerRegion = 50;  // quota, of each type
+// Quotas, for each type.
+std::size_t LoadBalancersPerRegion(const std::string& type) {
+  return type == "gateway" ? 100 : 50;
+}
 
 // Hosted zones of Application Load Balancers' names. aws-facts E.2; AWS General Reference, "Elastic Load Balancing
 // endpoints and quotas". Other regions answer without.
@@ -59,11 +63,13 @@ List<AvailabilityZone> Zones(const records::elbv2::LoadBalancer& record) {
 LoadBalancer Render(const Context& context, const records::elbv2::LoadBalancer& record) {
   LoadBalancer out;
   out.LoadBalancerArn = record.arn;
-  out.DNSName = record.dns_name;
-  out.CanonicalHostedZoneId = HostedZone(context.region());
+  if (record.type != "gateway") {
+    out.DNSName = record.dns_name;
+    out.CanonicalHostedZoneId = HostedZone(context.region());
+    out.Scheme = record.scheme;
+  }
   out.CreatedTime = record.created;
   out.LoadBalancerName = record.name;
-  out.Scheme = record.scheme;
   out.VpcId = record.vpc_id;
   out.State.emplace().Code = record.state;
   out.Type = record.type;
@@ -115,19 +121,32 @@ records::elbv2::LoadBalancer MakeRecord(Context& context, const std::string& nam
   record.state = "provisioning";
   record.ip_address_type = "ipv4";
   record.created = context.now;
-  record.arn =
-      context.Arn("elasticloadbalancing",
-                  fmt::format("loadbalancer/{}/{}/{}", type == "network" ? "net" : "app", name, context.ids.Hex(16)));
+  record.arn = context.Arn("elasticloadbalancing",
+                           fmt::format("loadbalancer/{}/{}/{}", ShortType(type), name, context.ids.Hex(16)));
+  if (type == "gateway") return record;
   record.dns_name = fmt::format("{}{}-{}{}.{}.elb.localhost", scheme == "internal" ? "internal-" : "", name,
                                 context.ids.Random("123456789", 1), context.ids.Digits(9), context.region());
   return record;
 }
 
 void RefuseUnsupported(const CreateLoadBalancerInput& in) {
-  if (in.Type == "gateway") throw errors::NotImplemented("Gateway Load Balancers");
   if (in.CustomerOwnedIpv4Pool) throw errors::NotImplemented("Customer-owned address pools");
   if (in.IpamPools && in.IpamPools->Ipv4IpamPoolId) throw errors::NotImplemented("IPAM pools");
   if (in.EnablePrefixForIpv6SourceNat == "on") throw errors::NotImplemented("IPv6 source NAT prefixes");
+}
+
+// API Reference, CreateLoadBalancer; the wording is unconfirmed.
+void CheckGateway(const CreateLoadBalancerInput& in) {
+  if (in.Scheme) throw errors::Validation("A scheme cannot be specified for load balancers with type 'gateway'");
+  if (!in.SecurityGroups.empty())
+    throw errors::Validation("Security groups cannot be specified for load balancers with type 'gateway'");
+}
+
+// API Reference, DeleteLoadBalancer: not while it is a target.
+bool IsTarget(Context& context, const std::string& load_balancer_arn) {
+  const auto targets = context.tx.List<records::elbv2::Target>(context.scope);
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const auto& target) { return target.id == load_balancer_arn; });
 }
 
 }  // namespace
@@ -141,7 +160,8 @@ CreateLoadBalancerOutput CreateLoadBalancer(Context& context, const CreateLoadBa
   CheckName(*in.Name);
   RefuseUnsupported(in);
   const std::string type = in.Type.value_or("application");
-  const std::string scheme = in.Scheme.value_or("internet-facing");
+  if (type == "gateway") CheckGateway(in);
+  const std::string scheme = type == "gateway" ? "" : in.Scheme.value_or("internet-facing");
   CheckIpAddressType(in.IpAddressType.value_or("ipv4"));
   const auto places = ChoosePlaces(context, type, scheme, in.Subnets, in.SubnetMappings);
   const std::string& vpc_id = places.front().subnet.vpc_id;
@@ -159,7 +179,7 @@ CreateLoadBalancerOutput CreateLoadBalancer(Context& context, const CreateLoadBa
   std::size_t count = 0;
   for (const records::elbv2::LoadBalancer& other : context.tx.List<records::elbv2::LoadBalancer>(context.scope))
     count += other.type == type;
-  if (count >= kLoadBalancersPerRegion) throw errors::TooManyLoadBalancers();
+  if (count >= LoadBalancersPerRegion(type)) throw errors::TooManyLoadBalancers();
 
   records::elbv2::LoadBalancer record = MakeRecord(context, *in.Name, type, scheme);
   record.vpc_id = vpc_id;
@@ -211,6 +231,7 @@ DeleteLoadBalancerOutput DeleteLoadBalancer(Context& context, const DeleteLoadBa
   const auto record = context.tx.Get<records::elbv2::LoadBalancer>(context.scope, *in.LoadBalancerArn);
   if (!record) return {};
   if (AttributeOf(*record, "deletion_protection.enabled") == "true") throw errors::DeletionProtected(record->arn);
+  if (record->type == "application" && IsTarget(context, record->arn)) throw errors::LoadBalancerIsTarget(record->arn);
   using records::elbv2::Listener;
   using records::elbv2::Rule;
   for (const auto& rule : context.tx.List<Rule>(context.scope, store::Where(&Rule::load_balancer_arn, record->arn)))
@@ -232,6 +253,8 @@ SetSecurityGroupsOutput SetSecurityGroups(Context& context, const SetSecurityGro
   if (in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic)
     throw errors::NotImplemented("Endpoint services of load balancers");
   // API Reference, SetSecurityGroups; wording unconfirmed.
+  if (record.type == "gateway")
+    throw errors::InvalidConfiguration("You can't set security groups on a Gateway Load Balancer");
   if (record.type == "network" && record.security_groups.empty())
     throw errors::InvalidConfiguration(
         "You can't set security groups on a Network Load Balancer that was created without security groups");

@@ -164,9 +164,13 @@ TEST_CASE("What AWS would not place is refused, and nothing is half-created") {
     in.IpAddressType = "dualstack";
     CHECK(f.CodeOf(CreateLoadBalancer, in) == "ValidationError");
   }
-  SECTION("Gateway Load Balancers say that they are not implemented") {
+  SECTION("what a Gateway Load Balancer has not") {
     in.Type = "gateway";
-    CHECK(f.CodeOf(CreateLoadBalancer, in) == "NotImplemented");
+    in.Scheme = "internal";
+    CHECK(f.CodeOf(CreateLoadBalancer, in) == "ValidationError");
+    in.Scheme.reset();
+    in.SecurityGroups = {"sg-0123456789abcdef0"};
+    CHECK(f.CodeOf(CreateLoadBalancer, in) == "ValidationError");
   }
   f.Run([&](Context& context) { CHECK(context.tx.Count<records::elbv2::LoadBalancer>(f.scope) == 0); });
 }

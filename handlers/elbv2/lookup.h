@@ -24,6 +24,12 @@ records::elbv2::TargetGroup RequireTargetGroup(Context& context, const std::stri
 records::elbv2::Listener RequireListener(Context& context, const std::string& arn);
 records::elbv2::Rule RequireRule(Context& context, const std::string& arn);
 
+// How ARNs name the type of a load balancer.
+inline std::string ShortType(const std::string& type) {
+  if (type == "network") return "net";
+  return type == "gateway" ? "gwy" : "app";
+}
+
 enum class ResourceKind { kLoadBalancer, kTargetGroup, kListener, kRule };
 // By the form of the ARN; nullopt when it is none of Elastic Load Balancing in this region.
 std::optional<ResourceKind> KindOf(const Context& context, const std::string& arn);

@@ -30,11 +30,11 @@ std::vector<SubnetMapping> MappingsOf(const std::string& type, const List<std::s
   for (const std::string& id : subnets) all.emplace_back().SubnetId = id;
   for (const SubnetMapping& mapping : all) {
     if (!mapping.SubnetId) throw errors::Validation("A subnet ID must be specified");  // unconfirmed
-    if (mapping.AllocationId && type == "application")                                 // unconfirmed wording
-      throw errors::Validation("You can't specify Elastic IP addresses for an Application Load Balancer");
+    if (mapping.AllocationId && type != "network")                                     // unconfirmed wording
+      throw errors::Validation("You can't specify Elastic IP addresses for a load balancer with type '" + type + "'");
     if (mapping.AllocationId) throw errors::NotImplemented("Elastic IP addresses of load balancers");
-    if (mapping.PrivateIPv4Address && type == "application")  // unconfirmed wording
-      throw errors::Validation("You can't specify private IP addresses for an Application Load Balancer");
+    if (mapping.PrivateIPv4Address && type != "network")  // unconfirmed wording
+      throw errors::Validation("You can't specify private IP addresses for a load balancer with type '" + type + "'");
     if (mapping.IPv6Address || mapping.SourceNatIpv6Prefix) throw errors::NotImplemented("IPv6 addresses");
   }
   return all;
@@ -114,7 +114,7 @@ void Occupy(Context& context, LoadBalancer& load_balancer, const std::vector<Pla
     spec.group_ids = load_balancer.security_groups;
     spec.without_groups = load_balancer.security_groups.empty();
     spec.description = "ELB " + load_balancer.Path();
-    if (load_balancer.type == "network") spec.interface_type = "network_load_balancer";
+    if (load_balancer.type != "application") spec.interface_type = load_balancer.type + "_load_balancer";
     spec.requester_id = "amazon-elb";
     spec.instance_owner_id = "amazon-elb";
     spec.assign_public_ip = load_balancer.scheme == "internet-facing";

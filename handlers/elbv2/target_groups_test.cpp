@@ -140,9 +140,9 @@ TEST_CASE("What a target group cannot be is refused") {
     CHECK(f.CodeOf(CreateTargetGroup, in).empty());
   }
   SECTION("not implemented") {
-    in.TargetType = "lambda";
+    in.Protocol = "QUIC";
     CHECK(f.CodeOf(CreateTargetGroup, in) == "NotImplemented");
-    in.TargetType = "ip";
+    in.Protocol = "HTTP";
     in.ProtocolVersion = "GRPC";
     CHECK(f.CodeOf(CreateTargetGroup, in) == "NotImplemented");
   }

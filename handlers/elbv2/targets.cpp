@@ -10,8 +10,10 @@
 #include "api/elbv2/RegisterTargetsInput.h"
 #include "api/elbv2/RegisterTargetsOutput.h"
 #include "emulator/api/operation.h"
+#include "emulator/core/arn.h"
 #include "emulator/core/text.h"
 #include "emulator/network/address.h"
+#include "handlers/ec2/instances.h"
 #include "handlers/elbv2/attributes.h"
 #include "handlers/elbv2/lookup.h"
 #include "handlers/elbv2/target_groups.h"
@@ -45,6 +47,18 @@ std::optional<std::string> ZoneInVpc(Context& context, const std::string& vpc_id
   return std::nullopt;
 }
 
+std::vector<records::elbv2::Target> TargetsOf(Context& context, const std::string& target_group_arn) {
+  return context.tx.List<records::elbv2::Target>(
+      context.scope, store::Where(&records::elbv2::Target::target_group_arn, target_group_arn));
+}
+
+// API Reference, TargetDescription, AvailabilityZone; wording unconfirmed.
+void RefuseZone(const Group& group, const TargetDescription& target) {
+  if (target.AvailabilityZone)
+    throw errors::Validation(fmt::format(
+        "An Availability Zone cannot be specified for target groups with target type '{}'", group.target_type));
+}
+
 // The zone of an address that may be a target. Which addresses may: API Reference, CreateTargetGroup, TargetType.
 std::string ZoneOf(Context& context, const Group& group, const TargetDescription& target) {
   const auto address = network::Address::Parse(*target.Id);
@@ -64,11 +78,83 @@ std::string ZoneOf(Context& context, const Group& group, const TargetDescription
   return *target.AvailabilityZone;
 }
 
-// There are no instances yet, so none of these is one.
-void RefuseInstances(const RegisterTargetsInput& in) {
-  std::vector<std::string> ids;
-  for (const TargetDescription& target : in.Targets) ids.push_back("'" + *target.Id + "'");
-  throw errors::InvalidTargets(Join(ids, ", "));
+// "It must be in the running state when you register it": API Reference, RegisterTargets.
+void CheckInstances(Context& context, const Group& group, const RegisterTargetsInput& in) {
+  std::vector<std::string> unknown, elsewhere, idle;
+  for (const TargetDescription& target : in.Targets) {
+    RefuseZone(group, target);
+    const std::string quoted = "'" + *target.Id + "'";
+    const auto instance = ec2::FindInstance(context, *target.Id);
+    if (!instance)
+      unknown.push_back(quoted);
+    else if (instance->vpc_id != group.vpc_id)
+      elsewhere.push_back(quoted);
+    else if (instance->state != "running")
+      idle.push_back(quoted);
+  }
+  if (!unknown.empty()) throw errors::InvalidTargets(Join(unknown, ", "));
+  if (!elsewhere.empty()) throw errors::TargetsInOtherVpc(group.vpc_id, Join(elsewhere, ", "));
+  if (!idle.empty()) throw errors::TargetsNotRunning(Join(idle, ", "));
+}
+
+// A function's or a load balancer's group has one target: API Reference, CreateTargetGroup, TargetType. `other`: a
+// target that is registered already, and is not this one.
+void CheckSingle(Context& context, const Group& group, const RegisterTargetsInput& in) {
+  for (const records::elbv2::Target& other : TargetsOf(context, group.arn))
+    if (other.state == records::elbv2::Target::kActive && other.id != *in.Targets.front().Id)
+      throw errors::TooManyTargets();
+  if (in.Targets.size() > 1) throw errors::TooManyTargets();
+}
+
+// Drydock has no functions: whether one exists, and lets the load balancer invoke it, nobody can say.
+void CheckFunction(Context& context, const Group& group, const RegisterTargetsInput& in) {
+  CheckSingle(context, group, in);
+  const TargetDescription& target = in.Targets.front();
+  const auto arn = Arn::Parse(*target.Id);
+  if (!arn || arn->service != "lambda" || !arn->resource.starts_with("function:") || arn->region != context.region() ||
+      arn->account != context.account())
+    throw errors::InvalidTarget(fmt::format("'{}' is not a valid Lambda function ARN", *target.Id));
+  if (target.AvailabilityZone && *target.AvailabilityZone != "all")
+    throw errors::Validation("The Availability Zone of a Lambda function can only be 'all'");
+}
+
+constexpr std::size_t kRegistrationsOfLoadBalancer = 2;
+
+// Network Load Balancers guide, "Application Load Balancers as targets".
+void CheckLoadBalancer(Context& context, const Group& group, const RegisterTargetsInput& in) {
+  CheckSingle(context, group, in);
+  const TargetDescription& target = in.Targets.front();
+  RefuseZone(group, target);
+  const auto record = context.tx.Get<records::elbv2::LoadBalancer>(context.scope, *target.Id);
+  if (!record || record->type != "application")
+    throw errors::InvalidTarget(fmt::format("'{}' is not an Application Load Balancer", *target.Id));
+  if (record->vpc_id != group.vpc_id) throw errors::TargetsInOtherVpc(group.vpc_id, "'" + record->arn + "'");
+  if (target.Port && *target.Port != group.port)
+    throw errors::Validation(
+        fmt::format("The port of target '{}' must be the port '{}' of the target group", record->arn, group.port));
+  using records::elbv2::Listener;
+  bool listens = false;
+  for (const Listener& listener :
+       context.tx.List<Listener>(context.scope, store::Where(&Listener::load_balancer_arn, record->arn)))
+    listens |= listener.port == group.port;
+  if (!listens)
+    throw errors::InvalidTarget(fmt::format("Load balancer '{}' has no listener on the port '{}' of the target group",
+                                            record->arn, group.port));
+  std::size_t others = 0;
+  for (const records::elbv2::Target& other : context.tx.List<records::elbv2::Target>(context.scope))
+    others += other.id == record->arn && other.target_group_arn != group.arn;
+  if (others >= kRegistrationsOfLoadBalancer) throw errors::TooManyRegistrationsForTarget();
+}
+
+// The Availability Zone of a target that was checked.
+std::string ZoneToKeep(Context& context, const Group& group, const TargetDescription& target) {
+  if (group.target_type == "instance") return ec2::FindInstance(context, *target.Id)->availability_zone;
+  if (group.target_type == "lambda") return "all";
+  return group.target_type == "alb" ? "" : ZoneOf(context, group, target);
+}
+
+int PortOf(const Group& group, const TargetDescription& target) {
+  return group.target_type == "lambda" ? 0 : target.Port.value_or(group.port);
 }
 
 void Register(Context& context, const Group& group, const std::string& id, int port, const std::string& zone) {
@@ -121,10 +207,10 @@ TargetHealthDescription Describe(Context& context, const Group& group, const rec
   TargetHealthDescription out;
   TargetDescription& target = out.Target.emplace();
   target.Id = id;
-  target.Port = port;
-  if (record) target.AvailabilityZone = record->availability_zone;
+  if (group.target_type != "lambda") target.Port = port;
+  if (record && !record->availability_zone.empty()) target.AvailabilityZone = record->availability_zone;
   const std::string& check_port = group.health_check.port;
-  out.HealthCheckPort = check_port == "traffic-port" ? std::to_string(port) : check_port;
+  if (!check_port.empty()) out.HealthCheckPort = check_port == "traffic-port" ? std::to_string(port) : check_port;
   const auto health = HealthOf(context, record, in_use, group.arn, id, port);
   TargetHealth& state = out.TargetHealth.emplace();
   state.State = loadbalancer::Name(health.status);
@@ -169,10 +255,12 @@ AWS_ACCESS("{TargetGroupArn}")
 RegisterTargetsOutput RegisterTargets(Context& context, const RegisterTargetsInput& in) {
   const Group group = RequireTargetGroup(context, *in.TargetGroupArn);
   if (in.Targets.empty()) throw errors::Validation("At least one target must be specified");  // unconfirmed
-  if (group.target_type == "instance") RefuseInstances(in);
+  if (group.target_type == "instance") CheckInstances(context, group, in);
+  if (group.target_type == "lambda") CheckFunction(context, group, in);
+  if (group.target_type == "alb") CheckLoadBalancer(context, group, in);
   for (const TargetDescription& target : in.Targets) {
     if (target.QuicServerId) throw errors::NotImplemented("QUIC targets");
-    Register(context, group, *target.Id, target.Port.value_or(group.port), ZoneOf(context, group, target));
+    Register(context, group, *target.Id, PortOf(group, target), ZoneToKeep(context, group, target));
   }
   return {};
 }
@@ -185,7 +273,7 @@ DeregisterTargetsOutput DeregisterTargets(Context& context, const DeregisterTarg
   if (in.Targets.empty()) throw errors::Validation("At least one target must be specified");  // unconfirmed
   const bool in_use = HasLoadBalancer(context, group.arn);
   for (const TargetDescription& target : in.Targets)
-    Deregister(context, group, in_use, *target.Id, target.Port.value_or(group.port));
+    Deregister(context, group, in_use, *target.Id, PortOf(group, target));
   return {};
 }
 
@@ -199,13 +287,12 @@ DescribeTargetHealthOutput DescribeTargetHealth(Context& context, const Describe
     out.TargetHealthDescriptions.push_back(Describe(context, group, record, in_use, id, port, with_anomalies));
   };
   for (const TargetDescription& target : in.Targets) {
-    const int port = target.Port.value_or(group.port);
+    const int port = PortOf(group, target);
     const auto record = context.tx.Get<records::elbv2::Target>(context.scope, group.arn, *target.Id, port);
     describe(record ? &*record : nullptr, *target.Id, port);
   }
   if (in.Targets.empty()) {
-    for (const records::elbv2::Target& record : context.tx.List<records::elbv2::Target>(
-             context.scope, store::Where(&records::elbv2::Target::target_group_arn, group.arn)))
+    for (const records::elbv2::Target& record : TargetsOf(context, group.arn))
       describe(&record, record.id, record.port);
   }
   return out;

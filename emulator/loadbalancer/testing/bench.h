@@ -32,6 +32,16 @@ inline bool IsHealthCheck(const Message& request) {
   return request.Value("User-Agent") == "ELB-HealthChecker/2.0";
 }
 
+// As Simple, a network load balancer.
+inline Configuration NetworkBalancer(int port, std::vector<Target> targets) {
+  Configuration configuration = Simple(port, std::move(targets));
+  configuration.load_balancers.front().attributes.cross_zone = false;
+  configuration.listeners.front().protocol = Protocol::kTcp;
+  configuration.target_groups.front().protocol = Protocol::kTcp;
+  configuration.target_groups.front().health_check.protocol = Protocol::kTcp;
+  return configuration;
+}
+
 struct Bench {
   explicit Bench(DataPlaneOptions options = {}, Pace pace = Pace::kQuick)
       : clock(Clock::Mode::kManual, pace, {1'700'000'000'000}),

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <csignal>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -58,6 +59,7 @@ class TlsConnection {
 
   TlsConnection(const std::string& address, int port, const Options& options)
       : connection_(address, port), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
+    ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes also where the other side has gone
     SSL_CTX_set_security_level(context_.get(), 0);
     if (options.version != 0) {
       SSL_CTX_set_min_proto_version(context_.get(), options.version);

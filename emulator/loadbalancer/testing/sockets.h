@@ -50,6 +50,11 @@ class Connection {
     to.sin_port = htons(static_cast<std::uint16_t>(port));
     ::inet_pton(AF_INET, address.c_str(), &to.sin_addr);
     if (::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
+      // Made, and reset before this thread was told of it.
+      if (errno == ECONNRESET || errno == ECONNABORTED) {
+        reset_ = true;
+        return;
+      }
       throw std::runtime_error("cannot connect to " + address + ":" + std::to_string(port));
     }
   }
@@ -218,9 +223,11 @@ class Server {
   std::thread accepting_;
 };
 
-// A port that nothing listens on, from below the ephemeral range so that no connection takes it meanwhile.
+// A port that nothing listens on, from below the ephemeral range so that no connection takes it meanwhile. Tests that
+// run at the same time have process ids close to each other: each takes from a block of its own.
 inline int FreePort() {
-  static std::atomic<int> next{20000 + static_cast<int>(::getpid() % 5000)};
+  constexpr int kBlock = 200;
+  static std::atomic<int> next{20000 + static_cast<int>(::getpid() % 60) * kBlock};
   while (true) {
     const int port = next++;
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

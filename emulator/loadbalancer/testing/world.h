@@ -19,6 +19,9 @@ class FakeNetwork : public Network {
   void BlockSource(const std::string& source, bool blocked = true) { Change(sources_, source, blocked); }
   void BlockTarget(const std::string& address, bool blocked = true) { Change(targets_, address, blocked); }
 
+  // At the targets, where the client's address is preserved.
+  void BlockPreserved(const std::string& client, bool blocked = true) { Change(preserved_, client, blocked); }
+
   std::uint64_t Version() const override { return version_; }
   Verdict ClientToLoadBalancer(const LoadBalancer&, const Node&, const std::string& source, int) const override {
     std::lock_guard lock(mutex_);
@@ -27,9 +30,11 @@ class FakeNetwork : public Network {
     if (source.starts_with("eni-")) verdict.source_address = "10.0.9.9";
     return verdict;
   }
-  Verdict LoadBalancerToTarget(const LoadBalancer&, const Node&, const std::string& address, int) const override {
+  Verdict LoadBalancerToTarget(const LoadBalancer&, const Node&, const std::string& address, int,
+                               const std::string& client_address) const override {
     std::lock_guard lock(mutex_);
-    return {!targets_.contains(address), "by the test", ""};
+    return {!targets_.contains(address) && (client_address.empty() || !preserved_.contains(client_address)),
+            "by the test", ""};
   }
   int judged() const {
     std::lock_guard lock(mutex_);
@@ -48,7 +53,7 @@ class FakeNetwork : public Network {
   }
 
   mutable std::mutex mutex_;
-  std::set<std::string> sources_, targets_;
+  std::set<std::string> sources_, targets_, preserved_;
   mutable int judged_ = 0;
   std::atomic<std::uint64_t> version_{1};
 };
@@ -63,14 +68,22 @@ class FakeHosts : public Hosts {
     Put(address, port,
         {Dial::Outcome::kConnect, "127.0.0.1", static_cast<std::uint16_t>(server.port()), std::move(preface)});
   }
-  Dial Locate(const std::string&, const std::string& address, int port, const std::string&) const override {
+  Dial Locate(const std::string&, const std::string& address, int port, const std::string& source) const override {
     std::lock_guard lock(mutex_);
+    last_source_ = source;
     const auto found = hosts_.find({address, port});
     return found == hosts_.end() ? Dial{} : found->second;
   }
 
+  // Who dialed last.
+  std::string last_source() const {
+    std::lock_guard lock(mutex_);
+    return last_source_;
+  }
+
  private:
   mutable std::mutex mutex_;
+  mutable std::string last_source_;
   std::map<std::pair<std::string, int>, Dial> hosts_;
 };
 

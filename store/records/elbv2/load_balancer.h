@@ -20,7 +20,7 @@ struct LoadBalancer {
   std::string arn;
   std::string name;      // unique in the region
   std::string dns_name;  // <name>-<id>.<region>.elb.localhost, internal ones with "internal-" in front
-  std::string type;      // application | network
+  std::string type;      // application | network | gateway, which has neither DNS name nor scheme
   std::string scheme;    // internet-facing | internal
   std::string state;     // provisioning | active
   std::string vpc_id;

@@ -9,10 +9,11 @@ namespace drydock::records::elbv2 {
 // The registration of a target with a target group: one per id and port.
 struct Target {
   std::string target_group_arn;
-  std::string id;  // an address, an instance id or a load balancer's ARN, as the target group's type says
-  std::int32_t port = 0;
-  std::string availability_zone;  // of the address; "all" for one outside the VPC
-  std::string state;              // active | draining
+  std::string id;  // an address, an instance id, a load balancer's or a function's ARN, as the target group's type says
+  std::int32_t port = 0;  // 0 for a function
+  std::string
+      availability_zone;  // of the address or instance; "all" for what is outside the VPC; none for a load balancer
+  std::string state;      // active | draining
   std::optional<Timestamp> drain_ends;
 
   static constexpr char kActive[] = "active";

@@ -23,8 +23,8 @@ struct HealthCheck {
 struct TargetGroup {
   std::string arn;
   std::string name;              // unique in the region
-  std::string target_type;       // instance | ip | alb
-  std::string protocol;          // HTTP | HTTPS | TCP | UDP | TCP_UDP | TLS
+  std::string target_type;       // instance | ip | alb | lambda, which has no protocol, port and VPC
+  std::string protocol;          // HTTP | HTTPS | TCP | UDP | TCP_UDP | TLS | GENEVE
   std::string protocol_version;  // HTTP1 | HTTP2 | GRPC; empty for protocols other than HTTP and HTTPS
   std::int32_t port = 0;
   std::string vpc_id;
