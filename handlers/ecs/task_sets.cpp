@@ -159,7 +159,7 @@ CreateTaskSetResponse CreateTaskSet(Context& context, const CreateTaskSetRequest
   const double percent = PercentOf(in.scale);
   const auto definition = FindActiveTaskDefinition(context, *in.taskDefinition);
   const Capacity capacity =
-      ResolveCapacityOfService(FindActiveCluster(context, in.cluster), in.launchType, in.capacityProviderStrategy);
+      ResolveCapacity(FindActiveCluster(context, in.cluster), in.launchType, in.capacityProviderStrategy);
   CheckCapacity(context, definition.definition, capacity, in.platformVersion, in.networkConfiguration);
   CheckLoadBalancers(context, definition.definition, in.loadBalancers);
   CheckRegistries(in.serviceRegistries);
