@@ -99,6 +99,7 @@ class Place:
     def create(self, name="app", desired=2, **more):
         parameters = {"cluster": "main", "serviceName": name, "taskDefinition": "app", "desiredCount": desired,
                       "launchType": "FARGATE", "networkConfiguration": self.network(), **more}
+        parameters = {name: value for name, value in parameters.items() if value is not None}
         return self.ecs.create_service(**parameters)["service"]
 
     def service(self, name="app"):

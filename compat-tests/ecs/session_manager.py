@@ -1,5 +1,6 @@
 """The session-manager-plugin's side of ECS Exec, as far as the tests need it: a WebSocket client and Session Manager's
-messages. Source: the plugin's published protocol (amazon-ssm-agent, agent/session/contracts)."""
+messages. Source: the plugin's own source (aws/session-manager-plugin, src/message and src/datachannel): it acknowledges
+output only once its terminal is ready, drops it before, and takes no output out of its turn."""
 import base64
 import hashlib
 import json
@@ -9,7 +10,7 @@ import struct
 import urllib.parse
 import uuid
 
-OUTPUT, HANDSHAKE_REQUEST, HANDSHAKE_RESPONSE, HANDSHAKE_COMPLETE = 1, 5, 6, 7
+OUTPUT, HANDSHAKE_REQUEST, HANDSHAKE_RESPONSE, HANDSHAKE_COMPLETE, FLAG = 1, 5, 6, 7, 10
 
 
 class Session:
@@ -45,13 +46,22 @@ class Session:
         return taken
 
     def send(self, payload_type, payload):
-        self.frame(2, struct.pack(">I32sIQqQ16s32sII", 116, b"input_stream_data".ljust(32), 1, 1, self.sequence,
-                                  int(self.sequence == 0), uuid.uuid4().bytes, hashlib.sha256(payload).digest(),
-                                  payload_type, len(payload)) + payload)
+        self.write(b"input_stream_data", self.sequence, payload_type, payload)
         self.sequence += 1
 
-    def receive(self):
-        """The next message that is no acknowledgement: (type, payload type, payload); None when the channel closes."""
+    def acknowledge(self, kind, identity, sequence):
+        self.write(b"acknowledge", 0, 0, json.dumps({
+            "AcknowledgedMessageType": kind, "AcknowledgedMessageId": str(uuid.UUID(bytes=identity[8:] + identity[:8])),
+            "AcknowledgedMessageSequenceNumber": sequence, "IsSequentialMessage": True}).encode())
+
+    def write(self, kind, sequence, payload_type, payload):
+        self.frame(2, struct.pack(">I32sIQqQ16s32sII", 116, kind.ljust(32), 1, 1, sequence, int(sequence == 0),
+                                  uuid.uuid4().bytes, hashlib.sha256(payload).digest(), payload_type, len(payload))
+                   + payload)
+
+    def receive(self, ready=True):
+        """The next message that is no acknowledgement: (type, payload type, payload); None when the channel closes. A
+        terminal that is not ready drops output."""
         while True:
             first, length = self.take(2)
             length &= 0x7f
@@ -60,7 +70,7 @@ class Session:
             frame = self.take(length)
             if first & 0x0f == 8:
                 return None
-            (header, kind, _, _, sequence, _, _, digest, payload_type, size) = struct.unpack(
+            (header, kind, _, _, sequence, _, identity, digest, payload_type, size) = struct.unpack(
                 ">I32sIQqQ16s32sII", frame[:120])
             payload = frame[120:]
             assert header == 116 and size == len(payload) and hashlib.sha256(payload).digest() == digest
@@ -69,12 +79,15 @@ class Session:
                 assert json.loads(payload)["AcknowledgedMessageSequenceNumber"] == self.sequence - 1
                 continue
             if kind == "output_stream_data":
-                assert sequence == self.expected
-                self.expected += 1
+                if sequence != self.expected:
+                    continue
+                if ready:
+                    self.acknowledge(kind, identity, sequence)
+                    self.expected += 1
             return kind, payload_type, payload
 
-    def begin(self):
-        """The handshake; what the terminal shows first."""
+    def begin(self, late=False):
+        """The handshake; what the terminal shows first. A late terminal is not ready for it at once."""
         _, kind, payload = self.receive()
         assert kind == HANDSHAKE_REQUEST
         action = json.loads(payload)["RequestedClientActions"][0]
@@ -83,6 +96,8 @@ class Session:
         self.send(HANDSHAKE_RESPONSE, json.dumps({"ClientVersion": "1.2.0.0", "ProcessedClientActions": [
             {"ActionType": "SessionType", "ActionStatus": 1, "ActionResult": None, "Error": ""}]}).encode())
         assert self.receive()[1] == HANDSHAKE_COMPLETE
+        if late:
+            assert self.receive(ready=False)[1] == OUTPUT
         return self.output()
 
     def output(self):

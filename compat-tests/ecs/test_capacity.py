@@ -91,6 +91,11 @@ def test_container_instances_and_attributes(ecs, aws):
     assert error_of(ecs.delete_cluster, cluster="main").type == "ClusterContainsContainerInstancesException"
     assert ecs.deregister_container_instance(cluster="main", containerInstance=arn)[
         "containerInstance"]["status"] == "INACTIVE"
+    gone = ecs.describe_container_instances(cluster="main", containerInstances=[arn])["containerInstances"][0]
+    assert gone["status"] == "INACTIVE"
+    assert ecs.list_container_instances(cluster="main")["containerInstanceArns"] == []
+    assert error_of(ecs.deregister_container_instance, cluster="main",
+                    containerInstance=arn).code == "InvalidParameterException"
     assert ecs.delete_cluster(cluster="main")["cluster"]["status"] == "INACTIVE"
     assert ecs.discover_poll_endpoint()["endpoint"].startswith("http")
 
@@ -116,3 +121,86 @@ def test_a_service_without_instances_says_so_and_waits(place):
     assert f"(container-instance {instance.split('/')[-1]}) encountered error \"AGENT\"" in place.messages("daemon")[0]
     assert error_of(place.create, name="no", schedulingStrategy="DAEMON", launchType="FARGATE").code in (
         "InvalidParameterException", "ClientException")
+
+
+def instance(ecs, cpu=1024, memory=2048, attributes=None, **more):
+    return ecs.register_container_instance(
+        cluster="main", versionInfo={"agentVersion": "1.90.0"},
+        attributes=[{"name": name, "value": value} for name, value in (attributes or {}).items()],
+        totalResources=[{"name": "CPU", "type": "INTEGER", "integerValue": cpu},
+                        {"name": "MEMORY", "type": "INTEGER", "integerValue": memory},
+                        {"name": "PORTS", "type": "STRINGSET", "stringSetValue": ["22", "8080"]}], **more)[
+        "containerInstance"]["containerInstanceArn"]
+
+
+def old(ecs, family="old", memory=128, cpu=0, port=0, **more):
+    ecs.register_task_definition(family=family, containerDefinitions=[
+        {"name": "web", "image": "nginx", "memory": memory, "cpu": cpu,
+         "portMappings": [{"containerPort": 80, "hostPort": port}]}], **more)
+    return {"cluster": "main", "taskDefinition": family}
+
+
+def failures(answer):
+    assert answer["tasks"] == []
+    return [(failure["arn"], failure["reason"]) for failure in answer["failures"]]
+
+
+def test_why_no_instance_takes_a_task(ecs):
+    """Developer guide, "Amazon ECS API failure reasons": the agent's connection is the last that counts here."""
+    ecs.create_cluster(clusterName="main")
+    run = lambda task, **more: failures(ecs.run_task(launchType="EC2", **task, **more))
+    assert error_of(ecs.run_task, **old(ecs), launchType="EC2").message == "No Container Instances were found in your cluster."
+    small = instance(ecs, attributes={"stack": "blue"})
+    large = instance(ecs, cpu=4096, memory=16384)
+    assert run(old(ecs)) == [(small, "AGENT"), (large, "AGENT")]
+    assert run(old(ecs, memory=4096)) == [(small, "RESOURCE:MEMORY"), (large, "AGENT")]
+    assert run(old(ecs, cpu=2048)) == [(small, "RESOURCE:CPU"), (large, "AGENT")]
+    assert run(old(ecs, port=8080)) == [(small, "RESOURCE:PORTS"), (large, "RESOURCE:PORTS")]
+    blue = {"placementConstraints": [{"type": "memberOf", "expression": "attribute:stack == blue"}]}
+    other = "MemberOf placement constraint unsatisfied."
+    assert run(old(ecs), **blue) == [(small, "AGENT"), (large, other)]
+    assert run(old(ecs, **blue)) == [(small, "AGENT"), (large, other)]
+    assert error_of(ecs.run_task, **old(ecs), launchType="EC2", placementConstraints=[
+        {"type": "memberOf", "expression": "stack is blue"}]).code == "InvalidParameterException"
+    assert error_of(ecs.run_task, **old(ecs), launchType="EC2", platformVersion="1.4.0").message == \
+        "The platform version must be null when specifying an EC2 launch type."
+    capable = instance(ecs, attributes={"com.amazonaws.ecs.capability.docker-remote-api.1.18": ""})
+    secret = {"name": "X", "valueFrom": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"}
+    ecs.register_task_definition(family="secret", executionRoleArn="role", containerDefinitions=[
+        {"name": "web", "image": "nginx", "memory": 128, "secrets": [secret]}])
+    assert run({"cluster": "main", "taskDefinition": "secret"})[-1] == (capable, "ATTRIBUTE")
+
+    ecs.update_container_instances_state(cluster="main", containerInstances=[small], status="DRAINING")
+    ecs.deregister_container_instance(cluster="main", containerInstance=large)
+    assert run(old(ecs)) == [(capable, "AGENT")]
+    unknown = small[:-32] + "f" * 32
+    assert failures(ecs.start_task(**old(ecs, memory=4096), containerInstances=[small, large, "f" * 32])) == [
+        (small, "RESOURCE:MEMORY"), (large, "INACTIVE"), (unknown, "MISSING")]
+
+
+def test_a_service_names_the_closest_instance(place):
+    small = instance(place.ecs).split("/")[-1]
+    instance(place.ecs, memory=64, attributes={"com.amazonaws.ecs.capability.privileged-container": ""})
+    start = "was unable to place a task because no container instance met all of its requirements. The closest matching " \
+        f"(container-instance {small}) "
+    for name, expected, change in (("memory", "has insufficient memory available.", {"memory": 4096}),
+                                   ("cpu", "has insufficient CPU units available.", {"cpu": 2048}),
+                                   ("port", "is already using a port required by your task.", {"port": 22}),
+                                   ("agent", 'encountered error "AGENT".', {})):
+        place.ecs.create_service(serviceName=name, desiredCount=1, launchType="EC2", **old(place.ecs, **change))
+        eventually(lambda: place.messages(name))
+        assert place.messages(name)[0].startswith(f"(service {name}) {start}{expected} For more information")
+
+
+def test_container_instances_by_query(ecs):
+    ecs.create_cluster(clusterName="main")
+    blue, green = (instance(ecs, attributes={"stack": stack, "ecs.instance-type": kind},
+                            instanceIdentityDocument='{"instanceId": "i-%s"}' % stack)
+                   for stack, kind in (("blue", "g2.large"), ("green", "t3.small")))
+    query = lambda text: ecs.list_container_instances(cluster="main", filter=text)["containerInstanceArns"]
+    assert query("attribute:stack == blue") == [blue]
+    assert query("attribute:ecs.instance-type =~ g2.* or ec2InstanceId in ['i-green']") == [blue, green]
+    assert query("not(attribute:stack == blue) and agentVersion >= 1.9.0") == [green]
+    assert query("agentConnected == true") == query("runningTasksCount > 0") == []
+    assert error_of(ecs.list_container_instances, cluster="main",
+                    filter="attribute:stack ==").code == "InvalidParameterException"

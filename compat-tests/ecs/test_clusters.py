@@ -91,3 +91,24 @@ def test_tags_and_account_settings(ecs):
     settings = ecs.list_account_settings(effectiveSettings=True, name="containerInsights")["settings"]
     assert [s["value"] for s in settings] == ["enabled"]
     assert error_of(ecs.put_account_setting, name="containerInsights", value="maybe").code == "InvalidParameterException"
+    ecs.delete_account_setting(name="containerInsights")
+    assert ecs.list_account_settings(name="containerInsights")["settings"] == []
+    assert error_of(ecs.delete_account_setting, name="nothing").code == "InvalidParameterException"
+
+
+def test_a_clusters_configuration(ecs):
+    ecs.create_cluster(clusterName="main")
+    execute = {"executeCommandConfiguration": {"logging": "OVERRIDE",
+                                               "logConfiguration": {"cloudWatchLogGroupName": "/exec"}}}
+    changed = ecs.update_cluster(cluster="main", configuration=execute, serviceConnectDefaults={"namespace": "internal"},
+                                 settings=[{"name": "containerInsights", "value": "enhanced"}])["cluster"]
+    assert changed["settings"] == [{"name": "containerInsights", "value": "enhanced"}] or "settings" not in changed
+    shown = ecs.describe_clusters(clusters=["main"], include=["CONFIGURATIONS", "SETTINGS"])["clusters"][0]
+    assert shown["configuration"] == execute
+    assert shown["settings"][0]["value"] == "enhanced"
+    assert shown["serviceConnectDefaults"] == {"namespace": "internal"}
+    assert error_of(ecs.update_cluster, cluster="main", configuration={
+        "executeCommandConfiguration": {"logging": "OVERRIDE"}}).code == "InvalidParameterException"
+    assert error_of(ecs.update_cluster, cluster="nobody").type == "ClusterNotFoundException"
+    ecs.delete_cluster(cluster="main")
+    assert error_of(ecs.update_cluster, cluster="main").message == "The referenced cluster was inactive."

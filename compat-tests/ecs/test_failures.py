@@ -143,6 +143,24 @@ def test_a_secret_without_the_key(place, text, key, problem):
                                "call has been retried 1 time(s): " + problem)
 
 
+def test_parameters_of_systems_manager(place):
+    """They come later: the way and the permission are checked, and then it is said that there are none."""
+    secret_definition(place, "/app/key")
+    start = AUTH + "execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried "
+    arn = f"arn:aws:ssm:{place.aws.region}:{place.aws.account}:parameter/app/key"
+    reason = place.failure()
+    assert reason.startswith(start + "1 time(s): AccessDeniedException: User: ")
+    assert reason.endswith(f"is not authorized to perform: ssm:GetParameters on resource: {arn} because no identity-based "
+                           "policy allows the ssm:GetParameters action")
+    allow(place, ["logs:*"], ["ssm:GetParameters"])
+    missing = start + "1 time(s): invalid ssm parameters: /app/key (Drydock has no Systems Manager parameters yet)"
+    assert place.failure() == missing
+    secret_definition(place, arn)
+    assert place.failure() == missing
+    assert place.failure(networkConfiguration=place.network(public=False)) == (
+        start + "5 time(s): RequestCanceled: request context canceled caused by: context deadline exceeded")
+
+
 def test_a_role_that_cannot_be_assumed(place):
     place.register(executionRoleArn=f"arn:aws:iam::{place.aws.account}:role/nobody")
     refusal = error_of(place.run)

@@ -36,21 +36,46 @@ def test_stopping_a_rolling_deployment(place):
         "service-deployment", "service-revision")])["failures"][0]["reason"] == "MISSING"
 
 
-def test_deployment_alarms_are_kept_and_never_go_off(place):
+@pytest.mark.parametrize("rollback", [True, False])
+def test_an_alarm_that_goes_off(place, rollback):
+    """Developer guide, "How CloudWatch alarms detect Amazon ECS deployment failures". There is no CloudWatch: the alarm is
+    raised by hand."""
     shape = place.ecs.meta.service_model.shape_for("DeploymentConfiguration")
     if "alarms" not in shape.members:
         pytest.skip("this botocore does not know deployment alarms")
     place.register()
-    alarms = {"alarmNames": ["latency"], "enable": True, "rollback": True}
+    alarms = {"alarmNames": ["5xx rate", "latency"], "enable": True, "rollback": rollback}
     service = place.create(desired=1, deploymentConfiguration={"alarms": alarms})
     assert service["deploymentConfiguration"]["alarms"] == alarms
-    place.steady()
+    good = place.steady()["deployments"][0]["id"]
+
+    def go_off(name):
+        status, _, body = place.aws.http("POST", f"/_drydock/alarms/{place.aws.region}/{place.aws.account}/{name}")
+        assert status == 200
+        return json.loads(body)["services"]
+    assert go_off("latency") == [], "nothing is being deployed"
+    place.register(container={"healthCheck": {"command": ["CMD", "true"]},
+                              "environment": [{"name": "DRYDOCK_CONTAINER_HEALTH", "value": "UNHEALTHY"}]})
+    failed = place.ecs.update_service(cluster="main", service="app", taskDefinition="app:2")["service"]["deployments"][0]
+    assert go_off("other") == []
+    assert go_off("5xx%20rate") == [service["serviceArn"]]
+    assert go_off("latency") == [], "it has failed already"
+    messages = place.messages()
+    assert f"(service app) (deployment {failed['id']}) deployment failed: alarm detected." in messages
+    assert (f"(service app) rolling back to deployment {good}." in messages) == rollback
+    states = {each["id"]: each["rolloutState"] for each in place.service()["deployments"]}
+    assert states[failed["id"]] == "FAILED"
+    if rollback:
+        assert place.steady()["taskDefinition"].endswith("app:1")
     if hasattr(place.ecs, "describe_service_deployments"):
-        shown = place.ecs.describe_service_deployments(serviceDeploymentArns=[
-            place.service()["currentServiceDeployment"]])["serviceDeployments"][0]["alarms"]
-        assert (shown["status"], shown["triggeredAlarmNames"]) == ("MONITORING_COMPLETE", [])
+        brief = place.ecs.list_service_deployments(cluster="main", service="app")["serviceDeployments"][0]
+        shown = place.ecs.describe_service_deployments(
+            serviceDeploymentArns=[brief["serviceDeploymentArn"]])["serviceDeployments"][0]
+        assert (shown["alarms"]["status"], shown["alarms"]["triggeredAlarmNames"]) == ("TRIGGERED", ["5xx rate"])
+        assert shown["status"] == ("ROLLBACK_SUCCESSFUL" if rollback else "STOPPED")
     assert error_of(place.create, name="no", deploymentConfiguration={
         "alarms": {"alarmNames": [], "enable": True, "rollback": True}}).code == "InvalidParameterException"
+    assert place.aws.http("POST", "/_drydock/alarms/latency")[0] == 404
 
 
 def test_kill_9_in_the_middle_of_a_rollout(start_server, tmp_path):
@@ -89,30 +114,6 @@ def test_kill_9_in_the_middle_of_a_rollout(start_server, tmp_path):
     stopped = tasks("STOPPED")
     assert len([task for task in stopped if task["taskDefinitionArn"].endswith("app:1")]) == 6
     assert not [task for task in stopped if task["taskDefinitionArn"].endswith("app:2")], "none was started in vain"
-
-
-def test_what_deploy_actions_do(place, tmp_path):
-    """amazon-ecs-deploy-task-definition and ecs-deploy: describe, strip, register, update, wait."""
-    cli = place.aws.cli
-    place.register()
-    place.create(desired=1)
-    place.steady()
-    definition = cli("ecs", "describe-task-definition", "--task-definition", "app")["taskDefinition"]
-    for shown in ("taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt",
-                  "registeredBy"):
-        definition.pop(shown)
-    definition["containerDefinitions"][0]["environment"] = [{"name": "VERSION", "value": "2"}]
-    file = tmp_path / "definition.json"
-    file.write_text(json.dumps(definition))
-    registered = cli("ecs", "register-task-definition", "--cli-input-json", file.as_uri())["taskDefinition"]
-    cli("ecs", "update-service", "--cluster", "main", "--service", "app", "--task-definition",
-        registered["taskDefinitionArn"], "--force-new-deployment")
-    cli("ecs", "wait", "services-stable", "--cluster", "main", "--services", "app")
-    task = place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"][0]
-    assert place.describe({"taskArn": task})["taskDefinitionArn"] == registered["taskDefinitionArn"]
-    cli("ecs", "deregister-task-definition", "--task-definition", "app:1")
-    assert error_of(place.ecs.update_service, cluster="main", service="app", taskDefinition="app:1").message == \
-        "TaskDefinition is inactive"
 
 
 def test_services_by_namespace(place):

@@ -173,11 +173,26 @@ def test_lists_and_deployment_history(place):
     pages = list(place.ecs.get_paginator("list_services").paginate(cluster="main", PaginationConfig={"PageSize": 2}))
     assert [len(page["serviceArns"]) for page in pages] == [2, 1]
     assert error_of(place.ecs.list_services, cluster="main", nextToken="forged").code == "InvalidParameterException"
+    place.ecs.put_cluster_capacity_providers(cluster="main", capacityProviders=["FARGATE_SPOT"],
+                                             defaultCapacityProviderStrategy=[])
+    place.create("spot", desired=0, launchType=None, capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT"}])
+    listed = lambda **filters: [arn.split("/")[-1] for arn in
+                                place.ecs.list_services(cluster="main", **filters)["serviceArns"]]
+    assert listed() == ["a", "b", "c", "spot"]
+    assert listed(launchType="FARGATE") == ["a", "b", "c"] and listed(launchType="EC2") == []
+    assert listed(schedulingStrategy="DAEMON") == []
+    place.ecs.delete_service(cluster="main", service="c")
+    eventually(lambda: listed(schedulingStrategy="REPLICA") == ["a", "b", "spot"])
     place.steady("a")
     if not hasattr(place.ecs, "list_service_deployments"):  # boto3 of 2025 and later
         return
     brief = place.ecs.list_service_deployments(cluster="main", service="a")["serviceDeployments"][0]
     assert brief["status"] == "SUCCESSFUL"
+    deployments = lambda **filters: len(place.ecs.list_service_deployments(cluster="main", service="a", **filters)[
+        "serviceDeployments"])
+    assert (deployments(status=["SUCCESSFUL"]), deployments(status=["STOPPED", "IN_PROGRESS"])) == (1, 0)
+    assert deployments(createdAt={"after": brief["createdAt"]}) == 1
+    assert deployments(createdAt={"before": brief["createdAt"].replace(year=2020)}) == 0
     full = place.ecs.describe_service_deployments(
         serviceDeploymentArns=[brief["serviceDeploymentArn"]])["serviceDeployments"][0]
     assert full["deploymentCircuitBreaker"]["threshold"] == 3

@@ -69,9 +69,27 @@ def test_deregistering_and_deleting(place):
     ({"networkMode": "bridge"}, "Fargate only supports network mode ‘awsvpc’."),
     ({"pidMode": "host"}, "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for "
                           "pidMode is 'task'."),
+    ({"cpu": None}, "Fargate requires that 'cpu' be defined at the task level."),
+    ({"memory": None}, "Fargate requires that 'memory' be defined at the task level."),
+    ({"memory": "lots"}, "Invalid 'memory' setting for task. For more information, see the Troubleshooting section of the "
+                         "Amazon ECS Developer Guide."),
+    ({"executionRoleArn": "arn:aws:s3:::x"}, "Role is not valid"),
+    ({"ipcMode": "task"}, "Fargate compatible task definitions do not support ipcMode"),
+    ({"volumes": [{"name": "v", "host": {"sourcePath": "/x"}}]},
+     "Fargate compatible task definitions do not support host volumes"),
+    ({"volumes": [{"name": "v"}, {"name": "v"}]}, "Volume names must be unique: 'v' is used twice."),
+    ({"volumes": [{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1", "authorizationConfig": {
+        "iam": "ENABLED"}}}]},
+     "EFS transit encryption must be enabled when an access point or IAM authorization is used."),
+    ({"placementConstraints": [{"type": "memberOf", "expression": "attribute:a == b"}]},
+     "Fargate compatible task definitions do not support placement constraints"),
+    ({"ephemeralStorage": {"sizeInGiB": 201}},
+     "Invalid ephemeral storage size. The size must be between 21 and 200 GiB."),
+    ({"containerDefinitions": []}, "Container list cannot be empty."),
 ])
 def test_what_a_task_may_not_ask_for(place, change, message):
-    refusal = error_of(place.ecs.register_task_definition, **place.definition(**change))
+    definition = {name: value for name, value in place.definition(**change).items() if value is not None}
+    refusal = error_of(place.ecs.register_task_definition, **definition)
     assert (refusal.code, refusal.message, refusal.type) == ("ClientException", message, "ClientException")
     assert place.ecs.list_task_definitions()["taskDefinitionArns"] == []
 
@@ -85,10 +103,88 @@ def test_what_a_task_may_not_ask_for(place, change, message):
       "secrets": [{"name": "X", "valueFrom": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"}]},
      "The secret name must be unique and not shared with any new or existing environment variables set on the "
      "container, such as 'X'."),
+    ({"essential": False}, "All containers in a task definition cannot be non-essential."),
+    ({"privileged": True}, "Fargate compatible task definitions do not support privileged"),
+    ({"logConfiguration": {"logDriver": "json-file"}}, "Log driver 'json-file' is not supported for Fargate"),
+    ({"hostname": "web"}, "hostname is not supported on container when networkMode=awsvpc."),
+    ({"dnsServers": ["10.0.0.2"]}, "DNS servers are not supported on container when networkMode=awsvpc."),
+    ({"dnsSearchDomains": ["x"]}, "DNS search domains are not supported on container when networkMode=awsvpc."),
+    ({"extraHosts": [{"hostname": "a", "ipAddress": "10.0.0.2"}]},
+     "Extra hosts are not supported on container when networkMode=awsvpc."),
+    ({"links": ["db"]}, "Links are not supported when networkMode=awsvpc."),
+    ({"ulimits": [{"name": "core", "softLimit": 1, "hardLimit": 1}]},
+     "Fargate compatible task definitions only support the nofile ulimit"),
+    ({"linuxParameters": {"capabilities": {"add": ["NET_ADMIN"]}}},
+     "Fargate compatible task definitions only support adding the SYS_PTRACE capability"),
+    ({"linuxParameters": {"devices": [{"hostPath": "/dev/x"}]}},
+     "Fargate compatible task definitions do not support devices"),
+    ({"linuxParameters": {"sharedMemorySize": 64}},
+     "Fargate compatible task definitions do not support sharedMemorySize"),
+    ({"linuxParameters": {"tmpfs": [{"containerPath": "/t", "size": 1}]}},
+     "Fargate compatible task definitions do not support tmpfs"),
+    ({"linuxParameters": {"swappiness": 1}}, "Fargate compatible task definitions do not support swap settings"),
+    ({"resourceRequirements": [{"type": "GPU", "value": "1"}]},
+     "Fargate compatible task definitions do not support GPU"),
+    ({"dockerSecurityOptions": ["no-new-privileges"]},
+     "Fargate compatible task definitions do not support dockerSecurityOptions"),
+    ({"healthCheck": {"command": ["curl"]}}, "Health check command must start with CMD, CMD-SHELL or NONE."),
+    ({"healthCheck": {"command": ["CMD", "a"], "interval": 4}}, "Health check interval must be between 5 and 300."),
+    ({"healthCheck": {"command": ["CMD", "a"], "timeout": 61}}, "Health check timeout must be between 2 and 60."),
+    ({"healthCheck": {"command": ["CMD", "a"], "retries": 11}}, "Health check retries must be between 1 and 10."),
+    ({"healthCheck": {"command": ["CMD", "a"], "startPeriod": 301}},
+     "Health check startPeriod must be between 0 and 300."),
+    ({"mountPoints": [{"sourceVolume": "v", "containerPath": "/v"}]}, "Unknown volume 'v'."),
+    ({"dependsOn": [{"containerName": "db", "condition": "START"}]},
+     "Container 'web' depends on container 'db', which does not exist."),
+    ({"dependsOn": [{"containerName": "web", "condition": "START"}]}, "Container dependencies contain a cycle."),
+    ({"dependsOn": [{"containerName": "web", "condition": "HEALTHY"}]},
+     "A dependency container with HEALTHY condition must have health check configured"),
+    ({"cpu": 512}, "Invalid setting for container. Total cpu of containers exceeds task cpu."),
+    ({"memory": 1024}, "Invalid setting for container 'web'. The memory of a container must not exceed the memory of the "
+                       "task."),
+    ({"memory": 3}, "Invalid setting for container 'web'. The memory must be at least 4 MiB."),
+    ({"memory": 64, "memoryReservation": 128},
+     "Invalid setting for container 'web'. 'memory' must be greater than 'memoryReservation'."),
+    ({"stopTimeout": 121}, "Invalid setting for container 'web'. stopTimeout must be between 0 and 120 seconds."),
+    ({"startTimeout": 1},
+     "Invalid setting for container 'web'. startTimeout must be at least 2 and on Fargate at most 120 seconds."),
+    ({"volumesFrom": [{"sourceContainer": "db"}]},
+     "Invalid setting for container 'web'. volumesFrom names an unknown container 'db'."),
+    ({"environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::b/x.txt"}]},
+     "Invalid setting for container 'web'. An environment file must be the ARN of an Amazon S3 object that ends with "
+     ".env."),
+    ({"firelensConfiguration": {"type": "fluentbit"}},
+     "When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens "
+     "log driver."),
+    ({"portMappings": [{"containerPort": 0}]}, "Container port 0 is not valid."),
+    ({"portMappings": [{"containerPort": 80}, {"containerPort": 80}]},
+     "When networkMode=awsvpc, host ports must be unique: port 80 is used twice."),
 ])
 def test_what_a_container_may_not_ask_for(place, container, message):
     refusal = error_of(place.ecs.register_task_definition, **place.definition(container=container))
     assert (refusal.code, refusal.message) == ("ClientException", message)
+
+
+def test_a_definition_can_be_too_large(place):
+    large = {"environment": [{"name": "X", "value": "x" * 66_000}]}
+    refusal = error_of(place.ecs.register_task_definition, **place.definition(container=large))
+    assert refusal.code == "ClientException" and refusal.message.startswith("Actual length: '66")
+    assert refusal.message.endswith("'. Max allowed length is '65536' bytes.")
+
+
+@pytest.mark.parametrize("cpu, least, most, step", [
+    (256, 512, 2048, 0), (512, 1024, 4096, 1024), (1024, 2048, 8192, 1024), (2048, 4096, 16384, 1024),
+    (4096, 8192, 30720, 1024), (8192, 16384, 61440, 4096), (16384, 32768, 122880, 8192)])
+def test_the_sizes_of_fargate(place, cpu, least, most, step):
+    """Developer guide, "Task definition parameters for Fargate", task size: all memory sizes of a CPU size, and those beside
+    them."""
+    sizes = [512, 1024, 2048] if cpu == 256 else range(least, most + 1, step)
+    for memory in sizes:
+        made = place.register(cpu=str(cpu), memory=str(memory))
+        assert (made["cpu"], made["memory"]) == (str(cpu), str(memory))
+    for memory in (least - 512, least + 256, most + 512, most + 1024):
+        assert error_of(place.ecs.register_task_definition, **place.definition(cpu=str(cpu), memory=str(memory))).message == \
+            "No Fargate configuration exists for given values."
 
 
 def test_an_execution_role_is_needed_for_ecr_logs_and_secrets(place):

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import error_of, eventually
 from ecs.place import Place, TRUST
-from ecs.session_manager import Session
+from ecs.session_manager import FLAG, Session
 
 DEPENDENCY = "CannotStartContainerError: dependency graph: "
 
@@ -128,6 +128,29 @@ def test_a_running_container_can_be_made_to_fail(place):
     assert third["taskArn"] in json.loads(body)["tasks"]
 
 
+def test_capacity_that_is_taken_back(place):
+    """Fargate Spot. Developer guide, "Amazon ECS clusters for Fargate": a warning, SIGTERM, and the service's new task."""
+    place.register()
+    place.ecs.put_cluster_capacity_providers(cluster="main", capacityProviders=["FARGATE", "FARGATE_SPOT"],
+                                             defaultCapacityProviderStrategy=[])
+    interrupt = lambda task: place.aws.http(
+        "POST", f"/_drydock/tasks/{task['taskArn'].split('/')[-1]}/spot-interruption")[0]
+    on_demand = place.running(place.run()[0])
+    assert (interrupt(on_demand), interrupt({"taskArn": "0" * 32})) == (409, 404)
+    place.create(desired=1, launchType=None, capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}])
+    place.steady()
+    task = {"taskArn": place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"][0]}
+    assert interrupt(task) == 200
+    ended = place.stopped(task)
+    assert (ended["stopCode"], ended["stoppedReason"]) == ("SpotInterruption", "Your Spot Task was interrupted.")
+    assert ended["capacityProviderName"] == "FARGATE_SPOT"
+    events = json.loads(place.aws.http("GET", f"/_drydock/events?resource={task['taskArn']}")[2])["events"]
+    warning = next(each["detail"] for each in events if each["detail"]["desiredStatus"] == "STOPPED")
+    assert (warning["lastStatus"], warning["stopCode"]) == ("RUNNING", "SpotInterruption")
+    assert place.steady()["runningCount"] == 1
+    assert place.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"] != [task["taskArn"]]
+
+
 def test_labels_and_slow_stops(start_server):
     server = start_server("--ephemeral", "--manual-clock")
     place = Place(server.aws())
@@ -241,6 +264,9 @@ def test_task_protection(application):
     other = place.run()[0]
     place.running(other)  # the scheduler had its time
     assert place.describe(task)["desiredStatus"] == "RUNNING"
+    held = f"(service app) was unable to reach steady state because task set ({task['startedBy']}) was unable to scale in. " \
+        "Reason: The number of protected tasks are more than the desired count of tasks."
+    eventually(lambda: place.messages().count(held) == 1)
     failures = place.ecs.update_task_protection(cluster="main", tasks=[other["taskArn"], "0" * 32],
                                                 protectionEnabled=True)["failures"]
     assert [failure["reason"] for failure in failures] == ["TASK_NOT_VALID"] * 2
@@ -273,7 +299,12 @@ def test_execute_command(application):
     session.type("exit\r")
     assert session.receive()[0] == "channel_closed"
     once = Session(place.ecs.execute_command(**{**execute, "command": "hostname"})["session"])
-    assert once.begin().startswith("ip-10-0-")
+    assert once.begin(late=True).startswith("ip-10-0-"), "what was dropped comes again"
+    assert once.receive()[0] == "channel_closed"
+    ended = Session(place.ecs.execute_command(**execute)["session"])
+    ended.begin()
+    ended.send(FLAG, b"\0\0\0\2")  # TerminateSession
+    assert ended.receive()[0] == "channel_closed"
     intruder = Session(place.ecs.execute_command(**execute)["session"], token="x")
     assert intruder.receive() is None
 

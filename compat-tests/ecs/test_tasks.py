@@ -50,6 +50,16 @@ def test_filters_of_list_tasks(place):
     assert len(listed()) == 2
     assert listed(family="app") == listed(startedBy="me") == [ours]
     assert len(listed(launchType="FARGATE")) == 2 and listed(launchType="EC2") == []
+    assert listed(containerInstance="f" * 32) == listed(desiredStatus="PENDING") == []
+    place.create(desired=1)
+    place.steady()
+    of_service = listed(serviceName="app")
+    assert len(of_service) == 1 and set(of_service).isdisjoint({ours})
+    assert error_of(place.ecs.list_tasks, cluster="main", serviceName="nobody").type == "ServiceNotFoundException"
+    assert error_of(place.ecs.list_tasks, cluster="main", startedBy="me", family="app").code == "InvalidParameterException"
+    place.ecs.delete_service(cluster="main", service="app", force=True)
+    place.stopped({"taskArn": of_service[0]})
+    assert listed(desiredStatus="STOPPED") == of_service
     assert len(place.run(count=10)) == 10
     pages = list(place.ecs.get_paginator("list_tasks").paginate(cluster="main", PaginationConfig={"PageSize": 5}))
     assert sum(len(page["taskArns"]) for page in pages) == 12
@@ -122,16 +132,28 @@ def test_what_a_container_prints_is_in_its_stream(place):
 
 
 def test_secrets_take_the_forms_of_the_guide(place):
-    secret = place.secretsmanager.create_secret(
-        Name="db", SecretString=json.dumps({"user": "ann", "password": "hunter2"}))["ARN"]
+    """Whole, by json key, version stage and version id, and of another region."""
+    make = lambda client, text: client.create_secret(Name="db", SecretString=json.dumps({"user": text}))
+    first = make(place.secretsmanager, "ann")
+    secret = first["ARN"]
+    place.secretsmanager.put_secret_value(SecretId=secret, SecretString=json.dumps({"user": "beatrice"}))
+    elsewhere = make(place.aws.client("secretsmanager", region="us-west-2"), "dorothea")["ARN"]
     place.iam.put_role_policy(RoleName="execution", PolicyName="secrets", PolicyDocument=json.dumps({
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret}]}))
-    place.register(container={"secrets": [{"name": "WHOLE", "valueFrom": secret},
-                                          {"name": "USER", "valueFrom": f"{secret}:user::"},
-                                          {"name": "CURRENT", "valueFrom": f"{secret}:password:AWSCURRENT:"}]})
+        "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": [secret, elsewhere]}]}))
+    forms = {"WHOLE": secret, "USER": f"{secret}:user::", "CURRENT": f"{secret}:user:AWSCURRENT:",
+             "PREVIOUS": f"{secret}:user:AWSPREVIOUS:", "BY_ID": f"{secret}:user::{first['VersionId']}",
+             "FIRST": f"{secret}:::{first['VersionId']}", "ELSEWHERE": f"{elsewhere}:user::"}
+    place.register(container={"secrets": [{"name": name, "valueFrom": form} for name, form in forms.items()]})
     task = place.running(place.run()[0])
-    assert "hunter2" not in json.dumps(task, default=str)
+    assert "beatrice" not in json.dumps(task, default=str)
+    identifier = task["taskArn"].split("/")[-1]
+    shown = json.loads(place.aws.http("GET", f"/_drydock/tasks/{identifier}")[2])["containers"][0]["environment"]
+    sizes = {name: shown[name] for name in forms}
+    assert {name: size.split()[-2] for name, size in sizes.items()} == {
+        "WHOLE": "20", "USER": "8", "CURRENT": "8", "PREVIOUS": "3", "BY_ID": "3", "FIRST": "15", "ELSEWHERE": "8"}
+    place.register(container={"secrets": [{"name": "X", "valueFrom": f"{secret}::AWSPENDING:"}]})
+    assert place.failure().endswith("Secrets Manager can't find the specified secret value for staging label: AWSPENDING")
 
 
 def test_after_kill_9_tasks_go_on(start_server, tmp_path):

@@ -153,6 +153,57 @@ def test_linear_and_canary_go_step_by_step(shift):
     assert shift.weights(shift.production) == {shift.blue: 0, shift.green: 100}
 
 
+def test_stopping_between_two_stages(shift):
+    """ABORT leaves everything as it is: whoever serves goes on, and the next deployment starts from there."""
+    shift.serve(strategy="BLUE_GREEN")
+    shift.deploy(lifecycleHooks=[{"targetType": "PAUSE", "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]}])
+    shift.until(shift.stage("POST_TEST_TRAFFIC_SHIFT"))
+    shift.ecs.stop_service_deployment(serviceDeploymentArn=shift.deployment()["serviceDeploymentArn"], stopType="ABORT")
+    stopped = shift.deployment()
+    assert stopped["status"] == "STOPPED" and "stoppedAt" in stopped
+    shift.advance(60)
+    assert shift.deployment()["lifecycleStage"] == "POST_TEST_TRAFFIC_SHIFT"
+    assert shift.weights(shift.production) == {shift.blue: 100, shift.green: 0}
+    assert shift.targets(shift.blue) == 2
+    assert {each["rolloutState"] for each in shift.service()["deployments"]} == {"FAILED", "COMPLETED"}
+    hook = stopped["lifecycleHookDetails"][-1]["hookId"]
+    assert error_of(shift.ecs.continue_service_deployment, serviceDeploymentArn=stopped["serviceDeploymentArn"],
+                    hookId=hook).code == "InvalidParameterException"
+    shift.ecs.update_service(cluster="main", service="app", forceNewDeployment=True,
+                             deploymentConfiguration={"lifecycleHooks": []})
+    shift.until(lambda: shift.deployment()["status"] == "SUCCESSFUL", 80)
+    service = shift.service()
+    assert service["taskDefinition"].endswith("app:2") and service["runningCount"] == 2
+    assert len(service["deployments"]) == 1
+    serving = shift.weights(shift.production)
+    assert sorted(serving.values()) == [0, 100]
+    assert shift.targets(max(serving, key=serving.get)) == 2
+
+
+def test_kill_9_between_two_stages(start_server, tmp_path):
+    """After a restart the deployment goes on in its stage, with the same tasks, targets and weights."""
+    flags = ("--data-dir", str(tmp_path), "--manual-clock")
+    server = start_server(*flags)
+    shift = Shift(server.aws())
+    shift.serve(strategy="CANARY", canaryConfiguration={"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 20})
+    shift.deploy()
+    shift.until(lambda: shift.weights(shift.production)[shift.green] == 10)
+    tasks = lambda: sorted(shift.ecs.list_tasks(cluster="main", serviceName="app")["taskArns"])
+    before = tasks()
+    assert len(before) == 4
+    server.kill()
+
+    shift.aws.server = start_server(*flags, port=server.port)
+    assert shift.stage("PRODUCTION_TRAFFIC_SHIFT")() and tasks() == before
+    assert shift.weights(shift.production) == {shift.blue: 90, shift.green: 10}
+    shift.until(lambda: shift.deployment()["status"] == "SUCCESSFUL", 80)
+    service = shift.service()
+    assert service["taskDefinition"].endswith("app:2") and service["runningCount"] == 2
+    assert set(tasks()) < set(before), "none was started in vain"
+    assert (shift.targets(shift.blue), shift.targets(shift.green)) == (0, 2)
+    assert shift.weights(shift.production) == {shift.blue: 0, shift.green: 100}
+
+
 def test_a_role_that_may_not_shift_traffic_fails_the_deployment(shift):
     shift.serve(strategy="BLUE_GREEN")
     shift.iam.detach_role_policy(RoleName="infra", PolicyArn=INFRASTRUCTURE)

@@ -4,12 +4,15 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "emulator/core/arn.h"
 #include "emulator/core/text.h"
 #include "emulator/protocol/form.h"
+#include "handlers/ecs/rehearsals.h"
 #include "handlers/ecs/service_principal.h"
 #include "handlers/ecs/task_agent.h"
 
@@ -19,6 +22,8 @@ namespace {
 
 constexpr std::string_view kTasks = "/_drydock/tasks";
 constexpr std::string_view kEvents = "/_drydock/events";
+constexpr std::string_view kAlarms = "/_drydock/alarms/";
+constexpr std::string_view kInterruption = "/spot-interruption";
 constexpr std::string_view kAgent = "/_drydock/agent/";
 constexpr std::size_t kMostBody = 64 * 1024;
 
@@ -39,21 +44,26 @@ bool IsAsking(const Request& request) {
 }  // namespace
 
 bool TaskEndpoints::Serves(std::string_view path) {
-  return path == kTasks || path.starts_with(std::string(kTasks) + "/") || path == kEvents || path.starts_with(kAgent);
+  return path == kTasks || path.starts_with(std::string(kTasks) + "/") || path == kEvents ||
+         path.starts_with(kAlarms) || path.starts_with(kAgent);
 }
 
 Response TaskEndpoints::Handle(const Request& request) const {
   const std::string_view path = request.path;
   if (path.starts_with(kAgent)) return AskAgent(request);
   if (path == kEvents && IsAsking(request)) return ListEvents(request);
+  if (path.starts_with(kAlarms) && request.method == "POST") return RaiseAlarm(path.substr(kAlarms.size()));
   if (path == kTasks && IsAsking(request)) return ListTasks();
   if (path.starts_with(kTasks) && path.size() > kTasks.size() + 1) {
     const std::string task(path.substr(kTasks.size() + 1));
     if (IsAsking(request)) return ShowTask(task);
+    if (request.method == "POST" && task.ends_with(kInterruption))
+      return InterruptTask(task.substr(0, task.size() - kInterruption.size()));
     if (request.method == "POST") return ChangeTask(task, request);
   }
   return Problem(404, fmt::format("There is no {} {}. There are: GET /_drydock/tasks, GET and POST "
-                                  "/_drydock/tasks/<id>, GET /_drydock/events.",
+                                  "/_drydock/tasks/<id>, POST /_drydock/tasks/<id>/spot-interruption, POST "
+                                  "/_drydock/alarms/<region>/<account>/<name>, GET /_drydock/events.",
                                   request.method, request.path));
 }
 
@@ -103,6 +113,41 @@ Response TaskEndpoints::ChangeTask(const std::string& task, const Request& reque
   // The task may have ended by this.
   const auto page = rehearsal_.show(task);
   return Response::Json(200, page.value_or("{}") + "\n");
+}
+
+Response TaskEndpoints::InterruptTask(const std::string& name) const {
+  const auto running = rehearsal_.tasks();
+  const auto found = std::find_if(running.begin(), running.end(), [&](const std::string& arn) {
+    return arn == name || (!name.empty() && arn.ends_with("/" + name));
+  });
+  const auto arn = found == running.end() ? std::nullopt : Arn::Parse(*found);
+  if (!arn) return Problem(404, "No such task is running.");
+  const bool interrupted = database_.Write([&](store::Transaction& tx) {
+    Context context = ecs::SchedulerContext(tx, engines_, ids_, {arn->account, arn->region});
+    return ecs::InterruptSpotTask(context, found->substr(found->rfind('/') + 1));
+  });
+  return interrupted ? Response::Json(200, "{}\n")
+                     : Problem(409, "Only a running task on the capacity provider FARGATE_SPOT can be interrupted.");
+}
+
+Response TaskEndpoints::RaiseAlarm(std::string_view alarm) const {
+  const auto parts = Split(alarm, '/');
+  if (parts.size() != 3) return Problem(404, "POST to /_drydock/alarms/<region>/<account>/<name>.");
+  std::string name;
+  if (!DecodeForm(parts[2], name) || name.empty()) return Problem(400, "The alarm's name is not valid.");
+  const auto failed = database_.Write([&](store::Transaction& tx) {
+    Context context = ecs::SchedulerContext(tx, engines_, ids_, {parts[1], parts[0]});
+    return ecs::RaiseAlarm(context, name);
+  });
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.StartObject();
+  writer.Key("services");
+  writer.StartArray();
+  for (const auto& service : failed) writer.String(service);
+  writer.EndArray();
+  writer.EndObject();
+  return Response::Json(200, std::string(buffer.GetString(), buffer.GetSize()) + "\n");
 }
 
 Response TaskEndpoints::ListEvents(const Request& request) const {

@@ -2,6 +2,8 @@
 //   GET  /_drydock/tasks                     the tasks that run
 //   GET  /_drydock/tasks/<id or ARN>         one of them: its containers, their environment and behaviour
 //   POST /_drydock/tasks/<id or ARN>         {"container": "web", "DRYDOCK_EXIT_CODE": 3}: behaves so from now on
+//   POST /_drydock/tasks/<id or ARN>/spot-interruption   its capacity on FARGATE_SPOT is taken back
+//   POST /_drydock/alarms/<region>/<account>/<name>      the alarm goes off; {"services": [whose deployments failed]}
 //   GET  /_drydock/events[?after=<number>&account=…&region=…&detail-type=…&resource=…]
 //                                            the newest events that services have told EventBridge, oldest first
 //   GET, PUT /_drydock/agent/<region>/<account>/…   the container agent: metadata, credentials, task protection
@@ -44,6 +46,8 @@ class TaskEndpoints {
   Response ListTasks() const;
   Response ShowTask(const std::string& task) const;
   Response ChangeTask(const std::string& task, const Request& request) const;
+  Response InterruptTask(const std::string& name) const;
+  Response RaiseAlarm(std::string_view alarm) const;
   Response ListEvents(const Request& request) const;
   Response AskAgent(const Request& request) const;
 

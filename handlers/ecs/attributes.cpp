@@ -29,7 +29,7 @@ records::ecs::ContainerInstance TargetOf(Context& context, const std::string& cl
   if (!attribute.targetId || attribute.targetId->empty())
     throw errors::InvalidParameter("Attributes must have a target id.");  // unconfirmed
   auto instance = FindContainerInstance(context, cluster, *attribute.targetId);
-  if (!instance)
+  if (!instance || instance->status == "INACTIVE")
     throw ApiError("TargetNotFoundException", "Unable to find target with id " + *attribute.targetId);  // unconfirmed
   return *instance;
 }

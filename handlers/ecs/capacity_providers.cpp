@@ -100,6 +100,15 @@ records::ecs::CapacityProvider RequireProvider(Context& context, const std::stri
   return *provider;
 }
 
+// Stores the provider and shows it.
+template <class Out>
+Out AnswerWithProvider(Context& context, const records::ecs::CapacityProvider& provider) {
+  context.tx.Put(context.scope, provider);
+  Out out;
+  out.capacityProvider = RenderProvider(context, provider, true);
+  return out;
+}
+
 }  // namespace
 
 bool IsFargateProvider(const std::string& name) {
@@ -132,10 +141,7 @@ CreateCapacityProviderResponse CreateCapacityProvider(Context& context, const Cr
   provider.auto_scaling_group_provider = *in.autoScalingGroupProvider;
   CompleteProvider(provider.auto_scaling_group_provider);
   provider.tags = CheckedTags(in.tags);
-  context.tx.Put(context.scope, provider);
-  CreateCapacityProviderResponse out;
-  out.capacityProvider = RenderProvider(context, provider, true);
-  return out;
+  return AnswerWithProvider<CreateCapacityProviderResponse>(context, provider);
 }
 
 AWS_OPERATION(ecs, UpdateCapacityProvider)
@@ -161,10 +167,7 @@ UpdateCapacityProviderResponse UpdateCapacityProvider(Context& context, const Up
     CompleteProvider(known);
   }
   provider.update_status = "UPDATE_COMPLETE";
-  context.tx.Put(context.scope, provider);
-  UpdateCapacityProviderResponse out;
-  out.capacityProvider = RenderProvider(context, provider, true);
-  return out;
+  return AnswerWithProvider<UpdateCapacityProviderResponse>(context, provider);
 }
 
 AWS_OPERATION(ecs, DeleteCapacityProvider)
@@ -178,10 +181,7 @@ DeleteCapacityProviderResponse DeleteCapacityProvider(Context& context, const De
                          ". Remove the capacity provider from the cluster and try again.");  // unconfirmed
   provider.status = "INACTIVE";
   provider.update_status = "DELETE_COMPLETE";
-  context.tx.Put(context.scope, provider);
-  DeleteCapacityProviderResponse out;
-  out.capacityProvider = RenderProvider(context, provider, true);
-  return out;
+  return AnswerWithProvider<DeleteCapacityProviderResponse>(context, provider);
 }
 
 AWS_OPERATION(ecs, DescribeCapacityProviders)

@@ -66,8 +66,7 @@ std::int32_t CountActiveServices(Context& context, const std::string& cluster) {
 }
 
 std::int32_t CountInstances(Context& context, const std::string& cluster) {
-  return static_cast<std::int32_t>(context.tx.Count<records::ecs::ContainerInstance>(
-      context.scope, store::Where(&records::ecs::ContainerInstance::cluster, cluster)));
+  return static_cast<std::int32_t>(ContainerInstancesOf(context, cluster).size());
 }
 
 Cluster Render(Context& context, const records::ecs::Cluster& cluster, const Inclusion& include) {

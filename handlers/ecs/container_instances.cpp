@@ -22,9 +22,11 @@
 #include "api/ecs/UpdateContainerInstancesStateResponse.h"
 #include "emulator/api/operation.h"
 #include "emulator/core/arn.h"
+#include "emulator/core/text.h"
 #include "handlers/ecs/clusters.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/identifiers.h"
+#include "handlers/ecs/instance_placement.h"
 #include "handlers/ecs/paging.h"
 #include "handlers/ecs/tags.h"
 #include "handlers/engines.h"
@@ -73,7 +75,8 @@ ContainerInstance RenderInstance(const records::ecs::ContainerInstance& instance
 records::ecs::ContainerInstance RequireInstance(Context& context, const std::string& cluster,
                                                 const std::string& reference) {
   auto instance = FindContainerInstance(context, cluster, reference);
-  if (!instance) throw errors::InvalidParameter("Referenced container instance " + reference + " not found.");
+  if (!instance || instance->status == "INACTIVE")
+    throw errors::InvalidParameter("Referenced container instance " + reference + " not found.");
   return *instance;
 }
 
@@ -97,8 +100,16 @@ std::optional<records::ecs::ContainerInstance> FindContainerInstance(Context& co
 }
 
 std::vector<records::ecs::ContainerInstance> ContainerInstancesOf(Context& context, const std::string& cluster) {
-  return context.tx.List<records::ecs::ContainerInstance>(
+  auto instances = context.tx.List<records::ecs::ContainerInstance>(
       context.scope, store::Where(&records::ecs::ContainerInstance::cluster, cluster));
+  std::erase_if(instances, [](const auto& instance) { return instance.status == "INACTIVE"; });
+  return instances;
+}
+
+std::vector<records::ecs::ContainerInstance> ActiveContainerInstancesOf(Context& context, const std::string& cluster) {
+  auto instances = ContainerInstancesOf(context, cluster);
+  std::erase_if(instances, [](const auto& instance) { return instance.status != "ACTIVE"; });
+  return instances;
 }
 
 AWS_OPERATION(ecs, RegisterContainerInstance)
@@ -139,8 +150,10 @@ DeregisterContainerInstanceResponse DeregisterContainerInstance(Context& context
                                                                 const DeregisterContainerInstanceRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
   auto instance = RequireInstance(context, cluster.name, *in.containerInstance);
-  context.tx.Erase<records::ecs::ContainerInstance>(context.scope, instance.id);
+  // It stays visible to DescribeContainerInstances. API Reference, DeregisterContainerInstance.
   instance.status = "INACTIVE";
+  ++instance.version;
+  context.tx.Put(context.scope, instance);
   DeregisterContainerInstanceResponse out;
   out.containerInstance = RenderInstance(instance, true);
   return out;
@@ -169,13 +182,16 @@ AWS_OPERATION(ecs, ListContainerInstances)
 AWS_ACCESS("cluster/{cluster|default}")
 ListContainerInstancesResponse ListContainerInstances(Context& context, const ListContainerInstancesRequest& in) {
   const auto cluster = FindCluster(context, in.cluster);
-  if (in.filter && !in.filter->empty()) throw errors::NotImplemented("A filter in the cluster query language");
+  std::optional<ClusterQuery> filter;
+  if (in.filter && !in.filter->empty()) filter.emplace(*in.filter);
   std::vector<std::string> arns;
   for (const auto& instance : ContainerInstancesOf(context, cluster.name))
-    if (!in.status || *in.status == instance.status) arns.push_back(instance.arn);
+    if ((!in.status || *in.status == instance.status) && (!filter || filter->Selects(SubjectsOf(instance))))
+      arns.push_back(instance.arn);
   ListContainerInstancesResponse out;
-  auto page = PageOf(context, "ListContainerInstances " + cluster.name + " " + in.status.value_or(""), std::move(arns),
-                     in.nextToken, in.maxResults, 100);
+  auto page = PageOf(
+      context, Join({"ListContainerInstances", cluster.name, in.status.value_or(""), in.filter.value_or("")}, " "),
+      std::move(arns), in.nextToken, in.maxResults, 100);
   out.containerInstanceArns = std::move(page.items);
   out.containerInstanceArns.present = true;
   out.nextToken = page.next_token;
@@ -195,7 +211,7 @@ UpdateContainerInstancesStateResponse UpdateContainerInstancesState(Context& con
   out.containerInstances.present = out.failures.present = true;
   for (const auto& reference : in.containerInstances) {
     auto instance = FindContainerInstance(context, cluster.name, reference);
-    if (!instance) {
+    if (!instance || instance->status == "INACTIVE") {
       AddMissingInstance(context, out.failures, cluster.name, reference);
       continue;
     }

@@ -14,7 +14,10 @@ namespace drydock::ecs {
 std::optional<records::ecs::ContainerInstance> FindContainerInstance(Context& context, const std::string& cluster,
                                                                      const std::string& reference);
 
-// In the order of their registration.
+// In the order of their registration; without those that were deregistered.
 std::vector<records::ecs::ContainerInstance> ContainerInstancesOf(Context& context, const std::string& cluster);
+
+// Those of them that take new tasks.
+std::vector<records::ecs::ContainerInstance> ActiveContainerInstancesOf(Context& context, const std::string& cluster);
 
 }  // namespace drydock::ecs

@@ -41,8 +41,8 @@ void CheckStrategy(const std::vector<std::string>& associated,
     throw errors::InvalidParameter("At least one capacity provider must have a weight greater than zero.");
 }
 
-Capacity ResolveCapacityOfService(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
-                                  const std::vector<CapacityProviderStrategyItem>& strategy) {
+Capacity ResolveCapacity(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
+                         const std::vector<CapacityProviderStrategyItem>& strategy) {
   if (launch_type && !strategy.empty()) throw errors::LaunchTypeAndStrategy();
   if (launch_type) {
     if (*launch_type == "MANAGED_INSTANCES") throw errors::NotImplemented("The launch type MANAGED_INSTANCES");
@@ -52,15 +52,6 @@ Capacity ResolveCapacityOfService(const records::ecs::Cluster& cluster, const st
   if (!strategy.empty()) return {"", strategy};
   if (!cluster.default_capacity_provider_strategy.empty()) return {"", cluster.default_capacity_provider_strategy};
   return {"EC2", {}};
-}
-
-Capacity ResolveCapacity(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
-                         const std::vector<CapacityProviderStrategyItem>& strategy) {
-  Capacity capacity = ResolveCapacityOfService(cluster, launch_type, strategy);
-  if (IsFargate(capacity.launch_type, capacity.strategy)) return capacity;
-  if (capacity.launch_type.empty())
-    throw errors::NotImplemented("A task on a capacity provider of an Auto Scaling group");
-  throw errors::NoContainerInstances();
 }
 
 std::string ChooseCapacityProvider(const std::vector<CapacityProviderStrategyItem>& strategy,

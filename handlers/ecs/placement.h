@@ -15,7 +15,7 @@ namespace drydock::ecs {
 
 // How a request asks for capacity. Exactly one of the two is set.
 struct Capacity {
-  std::string launch_type;  // FARGATE; of a service EC2 and EXTERNAL, too
+  std::string launch_type;  // FARGATE, EC2, EXTERNAL
   std::vector<CapacityProviderStrategyItem> strategy;
 };
 
@@ -27,14 +27,9 @@ bool IsFargate(const std::string& launch_type, const std::vector<CapacityProvide
 void CheckStrategy(const std::vector<std::string>& associated,
                    const std::vector<CapacityProviderStrategyItem>& strategy);
 
-// What the request asks for, or the cluster's default. Throws InvalidParameterException; also when it comes down to
-// EC2, because there are no container instances.
+// What the request asks for, or the cluster's default, or EC2. Throws InvalidParameterException.
 Capacity ResolveCapacity(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
                          const std::vector<CapacityProviderStrategyItem>& strategy);
-
-// The same for a service, which may wait for container instances that are not there yet.
-Capacity ResolveCapacityOfService(const records::ecs::Cluster& cluster, const std::optional<std::string>& launch_type,
-                                  const std::vector<CapacityProviderStrategyItem>& strategy);
 
 // The provider for one more task, when `counts[i]` tasks run on strategy[i] already: first every provider's base, then
 // in proportion to the weights. An empty text without a strategy.

@@ -203,11 +203,11 @@ DescribeServiceDeploymentsResponse DescribeServiceDeployments(Context& context,
         MonitorStatus(*history, configured && configured->enable.value_or(false), history->circuit_breaker_triggered);
     breaker.failureCount = history->circuit_breaker_failures;
     breaker.threshold = history->circuit_breaker_threshold;
-    // There is no CloudWatch here, so no alarm ever goes off.
     if (const auto& alarms = history->deployment_configuration.alarms) {
       auto& monitor = shown.alarms.emplace();
-      monitor.status = MonitorStatus(*history, alarms->enable.value_or(false), false);
+      monitor.status = MonitorStatus(*history, alarms->enable.value_or(false), !history->triggered_alarms.empty());
       monitor.alarmNames = alarms->alarmNames;
+      monitor.triggeredAlarmNames = history->triggered_alarms;
       monitor.triggeredAlarmNames.present = true;
     }
   }

@@ -211,6 +211,15 @@ void FailDeployment(Context& context, records::ecs::Service& service, const std:
   PublishDeploymentChange(context, service, Primary(service), "SERVICE_DEPLOYMENT_IN_PROGRESS");
 }
 
+void FailByAlarm(Context& context, records::ecs::Service& service, const std::string& alarm_name) {
+  const records::ecs::Deployment& failed = Primary(service);
+  AddEvent(context, service, fmt::format("(deployment {}) deployment failed: alarm detected.", Name(failed)));
+  ChangeHistory(context, failed.deployment_id,
+                [&](History& history) { history.triggered_alarms.push_back(alarm_name); });
+  FailDeployment(context, service, "ECS deployment failed: alarm detected.",  // unconfirmed; the event's text is seen
+                 service.deployment_configuration.alarms->rollback.value_or(false));
+}
+
 void RollbackEnds(Context& context, const records::ecs::Deployment& failed) {
   if (failed.rollout_state != "FAILED") return;
   ChangeHistory(context, failed.deployment_id, [&](History& history) {

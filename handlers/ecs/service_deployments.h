@@ -37,6 +37,9 @@ void CountSuccess(records::ecs::Deployment& deployment);
 // back, if there is one: in a new PRIMARY deployment, or, where both revisions run side by side, in its old one.
 void FailDeployment(Context& context, records::ecs::Service& service, const std::string& reason, bool roll_back);
 
+// The PRIMARY deployment fails because an alarm that it watches went off.
+void FailByAlarm(Context& context, records::ecs::Service& service, const std::string& alarm_name);
+
 // The last task of a deployment that failed while both revisions ran is gone.
 void RollbackEnds(Context& context, const records::ecs::Deployment& failed);
 

@@ -1,5 +1,7 @@
 #include "handlers/ecs/service_reconcile.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -68,6 +70,7 @@ class Reconciliation {
                "was unable to stop or start tasks during a deployment because of the service deployment configuration. "
                "Update the minimumHealthyPercent or maximumPercent value and try again.");
     service_.blocked = plan.blocked;
+    SayHeld(plan.held);
     CountOldDeployments();
     ForgetFinishedDeployments();
     if (!acted && primary().id == id && IsSteady(situation)) Settle();
@@ -104,13 +107,27 @@ class Reconciliation {
     std::vector<std::string> ids;
     for (const auto& deployment : service_.deployments) ids.push_back(deployment.id);
     bool acted = false;
+    std::string held;
     for (const auto& id : ids) {
       const records::ecs::Deployment* deployment = FindDeployment(service_, id);
-      if (deployment && primary().id == ids.front())
-        acted |= tasks_.Carry(Decide(tasks_.OwnSituation(*deployment)), id);
+      if (!deployment || primary().id != ids.front()) continue;
+      const Plan plan = Decide(tasks_.OwnSituation(*deployment));
+      acted |= tasks_.Carry(plan, id);
+      if (!plan.held.empty()) held = plan.held;
     }
+    SayHeld(held);
     if (acted) service_.steady = false;
     return acted;
+  }
+
+  // Protected tasks keep the service from what it wants: said once, until it is over.
+  void SayHeld(const std::string& task_id) {
+    if (!task_id.empty() && !service_.held)
+      AddEvent(context_, service_,
+               fmt::format("was unable to reach steady state because task set (ecs-svc/{}) was unable to scale in. "
+                           "Reason: The number of protected tasks are more than the desired count of tasks.",
+                           tasks_.DeploymentOf(task_id)));
+    service_.held = !task_id.empty();
   }
 
   // What a deployment that is being replaced still has is what it still wants.

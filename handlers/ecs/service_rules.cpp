@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "handlers/ecs/errors.h"
+#include "handlers/ecs/instance_placement.h"
 #include "handlers/ecs/staged_deployments.h"
 #include "handlers/ecs/task_definition_rules.h"
 #include "handlers/elbv2/targets.h"
@@ -69,6 +70,7 @@ void CheckPlacement(const Capacity& capacity, const std::string& scheduling_stra
   }
   if (scheduling_strategy == "DAEMON" && !strategy.empty())  // unconfirmed
     throw errors::InvalidParameter("Placement strategies are not supported with the DAEMON scheduling strategy.");
+  CheckConstraints(constraints);
   if (constraints.size() > 10)
     throw errors::InvalidParameter("placement constraints can have at most 10 items.");  // unconfirmed
   if (strategy.size() > 5)

@@ -69,6 +69,10 @@ Plan Decide(const Situation& situation) {
       std::erase(from, task);
     }
   };
+  const auto hold = [&](const Tasks& tasks) {
+    for (const auto* task : tasks)
+      if (task->is_protected) plan.held = task->id;
+  };
 
   // More than desired: whatever is beyond it, except that an unhealthy task whose replacement has started stays until
   // the replacement is judged.
@@ -80,6 +84,7 @@ Plan Decide(const Situation& situation) {
            LeastMissed(Only(current, [&](const TaskState* t) { return !is_unhealthy(t) && !t->is_protected; }),
                        excess - unhealthy),
            plan.surplus);
+  if (Size(current) - unhealthy > desired) hold(current);
   if (const int replaced = std::min({excess, unhealthy, judged - desired}); replaced > 0)
     remove(current, Oldest(Only(current, is_unhealthy), replaced), plan.unhealthy);
 
@@ -109,7 +114,9 @@ Plan Decide(const Situation& situation) {
       remove(old, {task}, plan.surplus);
     }
   };
-  release(Size(old) - std::max(0, desired - CountOf(current, Verdict::kHealthy)));
+  const int staying = std::max(0, desired - CountOf(current, Verdict::kHealthy));
+  release(Size(old) - staying);
+  if (Size(old) > staying && healthy > lower) hold(old);
 
   // No room to start anything: make some, first of unhealthy tasks, one at a time, then of old ones.
   const int unmet = missing - plan.start;

@@ -40,6 +40,7 @@ struct Plan {
   int replacements = 0;                // how many of these stand in for unhealthy tasks
   std::vector<std::string> surplus;    // to stop: not wanted any more
   std::vector<std::string> unhealthy;  // to stop: unhealthy
+  std::string held;                    // a task that stays only because it is protected; empty: none
   bool blocked = false;                // something should happen, and the percentages forbid all of it
 };
 

@@ -149,6 +149,19 @@ TEST_CASE("protected tasks are neither scaled in nor replaced by a deployment, b
   auto sick = ServiceState(1).Unhealthy(kCurrent).Healthy(kCurrent).situation;
   sick.tasks[0].is_protected = true;
   CHECK(Decide(sick).unhealthy == Names{"a"});
+
+  // Developer guide, "Amazon ECS service event messages": more protected tasks than are wanted.
+  CHECK(Decide(ServiceState(2).Healthy(kCurrent, 3).situation).held.empty());
+  ServiceState held(1);
+  held.Healthy(kCurrent, 3);
+  for (auto& task : held.situation.tasks) task.is_protected = true;
+  CHECK_FALSE(Decide(held.situation).held.empty());
+  held.situation.desired = 3;
+  CHECK(Decide(held.situation).held.empty());
+  ServiceState replaced(1);
+  replaced.Healthy(kOld).Healthy(kCurrent);
+  replaced.situation.tasks[0].is_protected = true;
+  CHECK(Decide(replaced.situation).held == "a");
 }
 
 TEST_CASE("scaling in stops what does not run yet, then empties the fullest Availability Zone") {

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "handlers/ec2/subnets.h"
-#include "handlers/ecs/container_instances.h"
 #include "handlers/ecs/errors.h"
+#include "handlers/ecs/instance_placement.h"
 #include "handlers/ecs/placement.h"
 #include "handlers/ecs/platform_calls.h"
 #include "handlers/ecs/service_deployments.h"
@@ -41,19 +41,6 @@ std::string ListOf(const std::vector<std::string>& task_ids) {
   std::string text;
   for (const auto& id : task_ids) text += fmt::format(" (task {})", id);
   return text;
-}
-
-// The service event. ECS developer guide, "Amazon ECS service event messages".
-std::string UnplaceableText(Context& context, const std::string& cluster) {
-  const auto instances = ContainerInstancesOf(context, cluster);
-  const std::string why = instances.empty()
-                              ? "Reason: No Container Instances were found in your cluster."
-                              : fmt::format("The closest matching (container-instance {}) encountered error \"AGENT\".",
-                                            instances.front().id);
-  return fmt::format(
-      "was unable to place a task because no container instance met all of its requirements. {} For more information, "
-      "see the Troubleshooting section of the Amazon ECS Developer Guide.",
-      why);
 }
 
 // Chooses subnets for one task after the other: of the Availability Zone with the fewest tasks, then the subnet with
@@ -305,10 +292,10 @@ void ServiceTasks::StopSurplus(const std::vector<std::string>& ids, const std::s
 }
 
 // Drydock has nothing to run a task of the EC2 or EXTERNAL launch type on: no agent of a container instance connects.
-void ServiceTasks::SayUnplaceable() {
+void ServiceTasks::SayUnplaceable(const records::ecs::TaskDefinition& definition) {
   auto& said = service_.unplaceable_said_at;
   if (said && *said + kUnplaceableRepeats > context_.now) return LookAgainAt(*said + kUnplaceableRepeats);
-  AddEvent(context_, service_, UnplaceableText(context_, service_.cluster));
+  AddEvent(context_, service_, UnplaceableText(context_, service_.cluster, definition, service_.placement_constraints));
   PublishServiceAction(context_, service_, "ERROR", "SERVICE_TASK_PLACEMENT_FAILURE");
   said = context_.now;
   LookAgainAt(*said + kUnplaceableRepeats);
@@ -320,7 +307,7 @@ void ServiceTasks::Start(const Plan& plan, const std::string& deployment_id) {
   const Revision& revision = RevisionOfDeployment(*deployment);
   const auto definition = FindTaskDefinition(context_, revision.task_definition_arn);
   if (!definition) return;
-  if (!IsFargate(revision.launch_type, revision.capacity_provider_strategy)) return SayUnplaceable();
+  if (!IsFargate(revision.launch_type, revision.capacity_provider_strategy)) return SayUnplaceable(*definition);
   if (const auto role = UnassumableRole(context_, *definition, {})) {
     AddEvent(context_, service_,
              fmt::format("failed to launch a task with (error {}).", errors::RoleNotAssumableText(*role)));

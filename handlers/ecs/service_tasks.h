@@ -10,6 +10,7 @@
 #include "handlers/ecs/service_scheduler.h"
 #include "store/records/ecs/service.h"
 #include "store/records/ecs/task.h"
+#include "store/records/ecs/task_definition.h"
 
 namespace drydock::ecs {
 
@@ -38,6 +39,8 @@ class ServiceTasks {
   bool Carry(const Plan& plan, const std::string& deployment_id);
 
   bool empty() const { return tasks_.empty(); }
+  // Which deployment a task is of.
+  const std::string& DeploymentOf(const std::string& task_id) const { return tasks_[index_.at(task_id)].deployment_id; }
   bool HasTasksOf(const std::string& deployment_id) const;
   int CountLive(const std::string& deployment_id) const;
   // How many run, and how many are about to. Tasks on their way out count for neither.
@@ -58,7 +61,7 @@ class ServiceTasks {
   void StopUnhealthy(const std::vector<std::string>& ids, const std::string& deployment_id);
   void StopSurplus(const std::vector<std::string>& ids, const std::string& deployment_id);
   void Start(const Plan& plan, const std::string& deployment_id);
-  void SayUnplaceable();
+  void SayUnplaceable(const records::ecs::TaskDefinition& definition);
 
   Context& context_;
   records::ecs::Service& service_;

@@ -57,15 +57,7 @@ Deployment RenderDeployment(const records::ecs::Deployment& deployment, const re
   out.failedTasks = deployment.failed_tasks;
   out.createdAt = deployment.created_at;
   out.updatedAt = deployment.updated_at;
-  if (revision.launch_type.empty())
-    out.capacityProviderStrategy = revision.capacity_provider_strategy;
-  else
-    out.launchType = revision.launch_type;
-  if (IsFargate(revision.launch_type, revision.capacity_provider_strategy)) {
-    out.platformVersion = EffectivePlatformVersion(revision.platform_version);
-    out.platformFamily = "Linux";
-  }
-  out.networkConfiguration = revision.network_configuration;
+  ShowWhereItRuns(revision, out);
   out.rolloutState = deployment.rollout_state;
   out.rolloutStateReason = deployment.rollout_state_reason;
   out.serviceConnectConfiguration = revision.service_connect_configuration;

@@ -98,7 +98,7 @@ void CheckExternal(const CreateServiceRequest& in) {
 Revision RevisionFor(Context& context, const records::ecs::Cluster& cluster, const CreateServiceRequest& in) {
   if (!in.taskDefinition) throw errors::InvalidParameter("TaskDefinition can not be blank.");  // unconfirmed
   const auto definition = FindActiveTaskDefinition(context, *in.taskDefinition);
-  const Capacity capacity = ResolveCapacityOfService(cluster, in.launchType, in.capacityProviderStrategy);
+  const Capacity capacity = ResolveCapacity(cluster, in.launchType, in.capacityProviderStrategy);
   const bool fargate = IsFargate(capacity.launch_type, capacity.strategy);
   const std::string scheduling = in.schedulingStrategy.value_or("REPLICA");
   if (scheduling == "DAEMON" && fargate)  // unconfirmed
@@ -126,9 +126,7 @@ Revision RevisionFor(Context& context, const records::ecs::Cluster& cluster, con
 
 // A DAEMON service wants one task on every instance.
 std::int32_t CountDaemons(Context& context, const std::string& cluster) {
-  const auto instances = ContainerInstancesOf(context, cluster);
-  return static_cast<std::int32_t>(std::count_if(instances.begin(), instances.end(),
-                                                 [](const auto& instance) { return instance.status == "ACTIVE"; }));
+  return static_cast<std::int32_t>(ActiveContainerInstancesOf(context, cluster).size());
 }
 
 // What two revisions bring out is the same.
@@ -249,7 +247,7 @@ UpdateServiceResponse UpdateService(Context& context, const UpdateServiceRequest
   if (in.taskDefinition)
     revision.task_definition_arn = *FindActiveTaskDefinition(context, *in.taskDefinition).definition.taskDefinitionArn;
   if (in.capacityProviderStrategy.present) {
-    const Capacity capacity = ResolveCapacityOfService(cluster, std::nullopt, in.capacityProviderStrategy);
+    const Capacity capacity = ResolveCapacity(cluster, std::nullopt, in.capacityProviderStrategy);
     revision.launch_type = capacity.launch_type;
     revision.capacity_provider_strategy = capacity.strategy;
     if (!Equivalent(before, revision) && !in.forceNewDeployment.value_or(false))

@@ -110,16 +110,31 @@ void CheckPorts(const ContainerDefinition& container, bool awsvpc, std::set<std:
   }
 }
 
+// The sentences are seen.
+void CheckCondition(const ContainerDependency& dependency, const ContainerDefinition& target) {
+  const std::string condition = dependency.condition.value_or("");
+  if ((condition == "SUCCESS" || condition == "COMPLETE") && target.essential.value_or(true))
+    throw errors::Client("A dependency container with SUCCESS or COMPLETE condition cannot be an essential container");
+  if (condition == "HEALTHY" && !target.healthCheck)
+    throw errors::Client("A dependency container with HEALTHY condition must have health check configured");
+}
+
 void CheckDependencies(const List<ContainerDefinition>& containers) {
   std::map<std::string, std::vector<std::string>> edges;
   for (const auto& container : containers)
     for (const auto& dependency : container.dependsOn)
       edges[*container.name].push_back(dependency.containerName.value_or(""));
-  for (const auto& [name, targets] : edges)
-    for (const auto& target : targets)
-      if (std::none_of(containers.begin(), containers.end(), [&](const auto& c) { return c.name == target; }))
+  for (const auto& container : containers) {
+    for (const auto& dependency : container.dependsOn) {
+      const std::string target = dependency.containerName.value_or("");
+      const auto found =
+          std::find_if(containers.begin(), containers.end(), [&](const auto& c) { return c.name == target; });
+      if (found == containers.end())  // unconfirmed
         throw errors::Client(
-            fmt::format("Container '{}' depends on container '{}', which does not exist.", name, target));
+            fmt::format("Container '{}' depends on container '{}', which does not exist.", *container.name, target));
+      CheckCondition(dependency, *found);
+    }
+  }
   // Take away, again and again, whoever waits for nobody; what is left waits for itself.
   for (bool progress = true; progress && !edges.empty();) {
     progress = false;
@@ -183,6 +198,24 @@ void CheckContainer(const ContainerDefinition& container, const TaskDefinition& 
                      [&](const auto& v) { return v.name == mount.sourceVolume; }))
       throw errors::Client(fmt::format("Unknown volume '{}'.", mount.sourceVolume.value_or("")));
   }
+}
+
+void CheckFirelens(const List<ContainerDefinition>& containers) {
+  const auto routes = [](const ContainerDefinition& c) { return c.firelensConfiguration.has_value(); };
+  const auto is_routed = [](const ContainerDefinition& c) {
+    return c.logConfiguration && c.logConfiguration->logDriver == "awsfirelens";
+  };
+  const bool router = std::any_of(containers.begin(), containers.end(), routes);
+  const bool routed = std::any_of(containers.begin(), containers.end(), is_routed);
+  if (router && !routed)
+    throw errors::Client(
+        "When a firelensConfiguration object is specified, at least one container has to be configured with the "
+        "awsfirelens log driver.");
+  if (routed && !router)  // unconfirmed
+    throw errors::Client(
+        "When the awsfirelens log driver is specified, one container has to have a firelensConfiguration object.");
+  if (std::count_if(containers.begin(), containers.end(), routes) > 1)  // unconfirmed
+    throw errors::Client("A task definition can have only one container with a firelensConfiguration object.");
 }
 
 // Reads the task's size into whole numbers; each part is optional outside of Fargate.
@@ -378,6 +411,7 @@ TaskDefinition MakeTaskDefinition(const Scope& scope, std::string_view endpoint,
   if (!any_essential)  // unconfirmed
     throw errors::Client("All containers in a task definition cannot be non-essential.");
   CheckDependencies(task.containerDefinitions);
+  CheckFirelens(task.containerDefinitions);
   CheckTaskSize(task, fargate);
 
   for (auto& container : task.containerDefinitions) Complete(container, awsvpc);

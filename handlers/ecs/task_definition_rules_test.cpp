@@ -155,6 +155,46 @@ TEST_CASE("what AWS refuses is refused in AWS's words") {
   CHECK(Refusal(request) == "Container.name should not be null or empty.");
 }
 
+// Sentences seen in reports of these refusals.
+TEST_CASE("conditions between containers that cannot come true are refused") {
+  auto request = Fargate();
+  auto& init = request.containerDefinitions.emplace_back();
+  init.name = "init";
+  init.image = "busybox";
+  const auto depend = [&](const char* condition) {
+    auto& dependencies = request.containerDefinitions.front().dependsOn;
+    dependencies.clear();
+    auto& dependency = dependencies.emplace_back();
+    dependency.containerName = "init";
+    dependency.condition = condition;
+    return Refusal(request);
+  };
+  CHECK(depend("START").empty());
+  for (const char* condition : {"SUCCESS", "COMPLETE"})
+    CHECK(depend(condition) ==
+          "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container");
+  CHECK(depend("HEALTHY") == "A dependency container with HEALTHY condition must have health check configured");
+  request.containerDefinitions.back().essential = false;
+  CHECK(depend("SUCCESS").empty());
+  request.containerDefinitions.back().healthCheck.emplace().command = std::vector<std::string>{"CMD", "true"};
+  CHECK(depend("HEALTHY").empty());
+}
+
+TEST_CASE("a log router and what is routed belong together") {
+  auto request = Fargate();
+  auto& router = request.containerDefinitions.emplace_back();
+  router.name = "router";
+  router.image = "fluent-bit";
+  router.firelensConfiguration.emplace().type = "fluentbit";
+  CHECK(Refusal(request) ==
+        "When a firelensConfiguration object is specified, at least one container has to be configured with the "
+        "awsfirelens log driver.");
+  request.containerDefinitions.front().logConfiguration.emplace().logDriver = "awsfirelens";
+  CHECK(Refusal(request).empty());
+  request.containerDefinitions.back().firelensConfiguration.reset();
+  CHECK_FALSE(Refusal(request).empty());
+}
+
 TEST_CASE("what the developer guide forbids is refused") {
   const auto refuses = [](auto change) {
     auto request = Fargate();

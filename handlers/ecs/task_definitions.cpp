@@ -1,5 +1,7 @@
 #include "handlers/ecs/task_definitions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -22,6 +24,7 @@
 #include "handlers/ecs/tags.h"
 #include "handlers/ecs/task_definition_rules.h"
 #include "handlers/engines.h"
+#include "store/document.h"
 #include "store/records/ecs/service.h"
 #include "store/records/ecs/task.h"
 #include "store/table.h"
@@ -30,6 +33,8 @@ namespace drydock::ecs {
 namespace {
 
 using records::ecs::TaskDefinitionFamily;
+
+constexpr std::size_t kLargestDefinition = 65536;
 
 TaskDefinition Render(const records::ecs::TaskDefinition& record) {
   TaskDefinition out = record.definition;
@@ -82,6 +87,12 @@ AWS_ACCESS("iam:PassRole passed-role/{executionRoleArn} iam:PassedToService=ecs-
 RegisterTaskDefinitionResponse RegisterTaskDefinition(Context& context, const RegisterTaskDefinitionRequest& in) {
   records::ecs::TaskDefinition record;
   record.definition = MakeTaskDefinition(context.scope, context.engines.settings.endpoint, in);
+  // The quota: developer guide, "Amazon ECS service quotas"; the sentence is seen. What exactly AWS measures is not
+  // known: here, the definition with its defaults.
+  const std::size_t size = store::WriteDocument(SchemaOf<TaskDefinition>(), &record.definition).size();
+  if (size > kLargestDefinition)
+    throw errors::Client(
+        fmt::format("Actual length: '{}'. Max allowed length is '{}' bytes.", size, kLargestDefinition));
   record.tags = CheckedTags(in.tags);
   record.family = *in.family;
   auto family = context.tx.Get<TaskDefinitionFamily>(context.scope, record.family);

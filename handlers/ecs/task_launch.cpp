@@ -26,12 +26,12 @@ const ContainerOverride* OverrideOf(const TaskOverride& overrides, const std::st
 }
 
 // The texts are unconfirmed, but for the container's name.
-void CheckContainerOverride(const ContainerOverride& override_, const TaskDefinition& definition) {
+void CheckContainerOverride(const ContainerOverride& override_, const TaskDefinition& definition, bool fargate) {
   const auto& containers = definition.containerDefinitions;
   const std::string name = override_.name.value_or("");
   if (std::none_of(containers.begin(), containers.end(), [&](const auto& c) { return c.name == name; }))
     throw errors::OverrideOfUnknownContainer(name);
-  if (!override_.resourceRequirements.empty())
+  if (fargate && !override_.resourceRequirements.empty())
     throw errors::InvalidParameter("GPU and inference accelerators are not supported with FARGATE.");
   const auto negative = [](const std::optional<std::int32_t>& value) { return value && *value < 0; };
   if (negative(override_.cpu)) throw errors::InvalidParameter("The cpu of an override must not be negative.");
@@ -99,11 +99,11 @@ records::ecs::Container MakeContainer(Context& context, const Launch& launch, co
 
 }  // namespace
 
-void CheckOverrides(const TaskOverride& overrides, const records::ecs::TaskDefinition& definition) {
+void CheckOverrides(const TaskOverride& overrides, const records::ecs::TaskDefinition& definition, bool fargate) {
   // ECS API reference, RunTask, overrides: 8192 characters, JSON's own included.
   if (store::WriteDocument(SchemaOf<TaskOverride>(), &overrides).size() > 8192)
     throw errors::InvalidParameter("Container Overrides length must be at most 8192");
-  if (!overrides.inferenceAcceleratorOverrides.empty())  // unconfirmed
+  if (fargate && !overrides.inferenceAcceleratorOverrides.empty())  // unconfirmed
     throw errors::InvalidParameter("Inference accelerators are not supported with FARGATE.");
   for (const auto& role : {overrides.taskRoleArn, overrides.executionRoleArn}) {
     if (!role || !Arn::LooksLike(*role)) continue;
@@ -115,11 +115,11 @@ void CheckOverrides(const TaskOverride& overrides, const records::ecs::TaskDefin
     if (size < 21 || size > 200)  // unconfirmed
       throw errors::InvalidParameter("Invalid ephemeral storage size. The size must be between 21 and 200 GiB.");
   }
-  for (const auto& each : overrides.containerOverrides) CheckContainerOverride(each, definition.definition);
+  for (const auto& each : overrides.containerOverrides) CheckContainerOverride(each, definition.definition, fargate);
 
   const auto cpu = ParseCpu(overrides.cpu.value_or(definition.definition.cpu.value_or("")));
   const auto memory = ParseMemory(overrides.memory.value_or(definition.definition.memory.value_or("")));
-  if ((overrides.cpu || overrides.memory) && (!cpu || !memory || !IsFargateSize(*cpu, *memory)))
+  if (fargate && (overrides.cpu || overrides.memory) && (!cpu || !memory || !IsFargateSize(*cpu, *memory)))
     throw errors::Client("No Fargate configuration exists for given values.");
   CheckSums(overrides, definition.definition, cpu.value_or(0), memory.value_or(0));
 }

@@ -31,8 +31,8 @@ struct Launch {
 };
 
 // Throws InvalidParameterException (ClientException for roles and sizes) for overrides that do not fit the definition
-// or Fargate.
-void CheckOverrides(const TaskOverride& overrides, const records::ecs::TaskDefinition& definition);
+// or, where the task runs on it, Fargate.
+void CheckOverrides(const TaskOverride& overrides, const records::ecs::TaskDefinition& definition, bool fargate);
 
 // The role among those the task needs (execution role, task role) that ECS cannot assume.
 std::optional<std::string> UnassumableRole(Context& context, const records::ecs::TaskDefinition& definition,

@@ -254,6 +254,8 @@ void BeginStop(Context& context, Task& task, const std::string& stop_code, const
   task.stopped_reason = reason;
   task.times["stoppingAt"] = context.now;
   CancelTimer(context, task);
+  const bool interrupted = stop_code == kSpotInterruption;
+  if (interrupted) SaveTask(context, task);  // the warning is an event of its own, and nothing waits for connections
   if (task.active_service && stop_code != "ServiceSchedulerInitiated") ServiceTaskStops(context, task);
 
   Timestamp drained = context.now;
@@ -265,7 +267,7 @@ void BeginStop(Context& context, Task& task, const std::string& stop_code, const
     drained = std::max(drained, until.value_or(context.now));
   }
   task.targets.clear();
-  if (drained > context.now && task.last_status == "RUNNING" && !AllContainersAre(task, "STOPPED") &&
+  if (drained > context.now && task.last_status == "RUNNING" && !AllContainersAre(task, "STOPPED") && !interrupted &&
       stop_code != "EssentialContainerExited") {
     task.last_status = "DEACTIVATING";
     SaveTask(context, task);

@@ -14,6 +14,7 @@
 namespace drydock::ecs {
 
 inline constexpr char kTaskTimer[] = "ecs.task";
+inline constexpr char kSpotInterruption[] = "SpotInterruption";  // a stop code
 
 // Stores a new task that is PROVISIONING.
 void BeginLife(Context& context, records::ecs::Task& task);

@@ -23,6 +23,7 @@
 #include "handlers/ecs/service_events.h"
 #include "handlers/ecs/service_rules.h"
 #include "handlers/ecs/service_tasks.h"
+#include "handlers/ecs/service_view.h"
 #include "handlers/ecs/tags.h"
 #include "handlers/ecs/task_definitions.h"
 #include "store/table.h"
@@ -76,6 +77,17 @@ TaskSet RenderNow(Context& context, TaskSetService& service, const records::ecs:
   return RenderTaskSet(context, service, set, ServiceTasks(context, service).CountRunningAndPending(set.id), true);
 }
 
+// Stores a change of one of the service's sets, and shows that one.
+template <class Out>
+Out AnswerWithSet(Context& context, TaskSetService& service, records::ecs::Deployment& set) {
+  set.updated_at = context.now;
+  context.tx.Put(context.scope, service);
+  TouchService(context, service.arn);
+  Out out;
+  out.taskSet = RenderNow(context, service, set);
+  return out;
+}
+
 }  // namespace
 
 int ComputedDesiredCount(const TaskSetService& service, const records::ecs::Deployment& set) {
@@ -115,15 +127,7 @@ TaskSet RenderTaskSet(Context& context, const TaskSetService& service, const rec
   out.pendingCount = running_and_pending.second;
   out.createdAt = set.created_at;
   out.updatedAt = set.updated_at;
-  if (revision.launch_type.empty())
-    out.capacityProviderStrategy = revision.capacity_provider_strategy;
-  else
-    out.launchType = revision.launch_type;
-  if (IsFargate(revision.launch_type, revision.capacity_provider_strategy)) {
-    out.platformVersion = EffectivePlatformVersion(revision.platform_version);
-    out.platformFamily = "Linux";
-  }
-  out.networkConfiguration = revision.network_configuration;
+  ShowWhereItRuns(revision, out);
   out.loadBalancers = revision.load_balancers;
   out.loadBalancers.present = true;
   out.serviceRegistries = revision.service_registries;
@@ -141,10 +145,10 @@ AWS_OPERATION(ecs, CreateTaskSet)
 AWS_ACCESS("task-set/{cluster}/{service}/*", "tags? ecs:TagResource task-set/{cluster}/{service}/*")
 CreateTaskSetResponse CreateTaskSet(Context& context, const CreateTaskSetRequest& in) {
   auto service = FindServiceOfSets(context, in.cluster, *in.service);
-  CreateTaskSetResponse out;
   if (in.clientToken) {
     for (const auto& set : service.deployments) {
       if (set.task_set->client_token != in.clientToken) continue;
+      CreateTaskSetResponse out;
       out.taskSet = RenderNow(context, service, set);
       return out;
     }
@@ -155,7 +159,7 @@ CreateTaskSetResponse CreateTaskSet(Context& context, const CreateTaskSetRequest
   const double percent = PercentOf(in.scale);
   const auto definition = FindActiveTaskDefinition(context, *in.taskDefinition);
   const Capacity capacity =
-      ResolveCapacityOfService(FindActiveCluster(context, in.cluster), in.launchType, in.capacityProviderStrategy);
+      ResolveCapacity(FindActiveCluster(context, in.cluster), in.launchType, in.capacityProviderStrategy);
   CheckCapacity(context, definition.definition, capacity, in.platformVersion, in.networkConfiguration);
   CheckLoadBalancers(context, definition.definition, in.loadBalancers);
   CheckRegistries(in.serviceRegistries);
@@ -173,11 +177,8 @@ CreateTaskSetResponse CreateTaskSet(Context& context, const CreateTaskSetRequest
   set.task_set->scale_percent = percent;
   set.task_set->client_token = in.clientToken;
   set.task_set->tags = CheckedTags(in.tags);
-  service.deployments.push_back(set);
-  context.tx.Put(context.scope, service);
-  TouchService(context, service.arn);
-  out.taskSet = RenderNow(context, service, set);
-  return out;
+  service.deployments.push_back(std::move(set));
+  return AnswerWithSet<CreateTaskSetResponse>(context, service, service.deployments.back());
 }
 
 AWS_OPERATION(ecs, UpdateTaskSet)
@@ -187,12 +188,7 @@ UpdateTaskSetResponse UpdateTaskSet(Context& context, const UpdateTaskSetRequest
   records::ecs::Deployment& set = RequireSet(service, *in.taskSet);
   set.task_set->scale_percent = PercentOf(in.scale);
   set.task_set->steady_since.reset();
-  set.updated_at = context.now;
-  context.tx.Put(context.scope, service);
-  TouchService(context, service.arn);
-  UpdateTaskSetResponse out;
-  out.taskSet = RenderNow(context, service, set);
-  return out;
+  return AnswerWithSet<UpdateTaskSetResponse>(context, service, set);
 }
 
 AWS_OPERATION(ecs, UpdateServicePrimaryTaskSet)
@@ -204,12 +200,8 @@ UpdateServicePrimaryTaskSetResponse UpdateServicePrimaryTaskSet(Context& context
   for (auto& each : service.deployments)
     if (each.status == "PRIMARY") each.status = "ACTIVE";
   set.status = "PRIMARY";
-  set.updated_at = context.now;
   service.revision_id = set.revision_id;
-  context.tx.Put(context.scope, service);
-  UpdateServicePrimaryTaskSetResponse out;
-  out.taskSet = RenderNow(context, service, set);
-  return out;
+  return AnswerWithSet<UpdateServicePrimaryTaskSetResponse>(context, service, set);
 }
 
 AWS_OPERATION(ecs, DeleteTaskSet)
@@ -221,13 +213,8 @@ DeleteTaskSetResponse DeleteTaskSet(Context& context, const DeleteTaskSetRequest
     throw errors::InvalidParameter("The task set cannot be deleted while it is scaled above 0.");
   set.status = "DRAINING";
   set.task_set->scale_percent = 0;
-  set.updated_at = context.now;
   if (service.revision_id == set.revision_id) service.revision_id.clear();
-  context.tx.Put(context.scope, service);
-  TouchService(context, service.arn);
-  DeleteTaskSetResponse out;
-  out.taskSet = RenderNow(context, service, set);
-  return out;
+  return AnswerWithSet<DeleteTaskSetResponse>(context, service, set);
 }
 
 AWS_OPERATION(ecs, DescribeTaskSets)

@@ -23,6 +23,7 @@
 #include "handlers/ecs/secret_reference.h"
 #include "handlers/ecs/task_launch.h"
 #include "handlers/engines.h"
+#include "handlers/iam/authorization.h"
 #include "handlers/iam/operation_access.h"
 
 // The generated tables of the services that are called here.
@@ -202,19 +203,40 @@ class Startup {
     return StartFailure{failed + "NoSuchBucket: The specified bucket does not exist", *container.name, false, ""};
   }
 
+  static StartFailure RetrievalFailed(const std::string& what) {
+    return {fmt::format("{}{}execution resource retrieval failed: {}", kInitialization, kSecretsOrAuth, what), "",
+            false, ""};
+  }
+
+  // A parameter of Systems Manager: Drydock has none yet, and says so behind AWS's own words. What keeps a task from
+  // asking for it at all is told as such.
+  StartFailure FailParameter(const SecretReference& reference) {
+    const std::string region = reference.region.empty() ? context_.region() : reference.region;
+    const std::string from_ssm = "unable to retrieve secrets from ssm: ";
+    if (const auto blocked = CannotReach("ssm", region))
+      return TimedOut(RetrievalFailed(from_ssm + "service call has been retried 5 time(s): RequestCanceled: request "
+                                                 "context canceled caused by: context deadline exceeded")
+                          .reason,
+                      *blocked);
+    const bool is_arn = reference.id.starts_with("arn:");
+    const std::string arn = is_arn ? reference.id
+                                   : fmt::format("arn:aws:ssm:{}:{}:parameter/{}", region, context_.account(),
+                                                 reference.id.substr(reference.id.starts_with("/") ? 1 : 0));
+    constexpr char kAction[] = "ssm:GetParameters";
+    if (role_)
+      if (const auto decision = iam::Authorize(context_, role_->principal(), kAction, arn); !decision.allowed())
+        return RetrievalFailed(fmt::format("{}service call has been retried 1 time(s): AccessDeniedException: {}",
+                                           from_ssm,
+                                           iam::AccessDeniedMessage(role_->principal(), kAction, arn, decision)));
+    return RetrievalFailed(
+        fmt::format("{}service call has been retried 1 time(s): invalid ssm parameters: {} "
+                    "(Drydock has no Systems Manager parameters yet)",
+                    from_ssm, is_arn ? arn.substr(arn.rfind("parameter/") + 9) : reference.id));
+  }
+
   std::optional<StartFailure> FetchSecret(const std::string& container, const Secret& secret, SecretValues& values) {
     const SecretReference reference = ParseSecretReference(secret.valueFrom.value_or(""));
-    const auto retrieval_failed = [](const std::string& what) {
-      return StartFailure{
-          fmt::format("{}{}execution resource retrieval failed: {}", kInitialization, kSecretsOrAuth, what), "", false,
-          ""};
-    };
-    // Drydock has no Systems Manager parameters yet, so none exists.
-    if (!reference.secrets_manager)
-      return retrieval_failed(
-          "unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid ssm "
-          "parameters: " +
-          reference.id);
+    if (!reference.secrets_manager) return FailParameter(reference);
     const std::string region = reference.region.empty() ? context_.region() : reference.region;
     if (const auto blocked = CannotReach("secretsmanager", region))
       return TimedOut(
@@ -235,13 +257,13 @@ class Startup {
       std::string value = answer.SecretString.value_or("");
       if (!reference.json_key.empty()) {
         auto member = ValueOfJsonKey(value, reference.json_key);
-        if (!member.value) return retrieval_failed(from_asm + member.problem);
+        if (!member.value) return RetrievalFailed(from_asm + member.problem);
         value = std::move(*member.value);
       }
       values[{container, secret.name.value_or("")}] = std::move(value);
       task_.secrets.push_back({container, secret.name.value_or(""), answer.VersionId.value_or("")});
     } catch (const ApiError& error) {
-      return retrieval_failed(fmt::format(
+      return RetrievalFailed(fmt::format(
           "{}failed to fetch secret {} from secrets manager: operation error Secrets Manager: GetSecretValue, {}",
           from_asm, reference.id, SdkError(api::k_secretsmanager, error, context_.ids.Uuid())));
     }

@@ -19,6 +19,7 @@
 #include "handlers/ecs/container_instances.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/identifiers.h"
+#include "handlers/ecs/instance_placement.h"
 #include "handlers/ecs/paging.h"
 #include "handlers/ecs/placement.h"
 #include "handlers/ecs/tags.h"
@@ -83,6 +84,35 @@ void CheckLaunch(const In& in) {
   if (!in.volumeConfigurations.empty()) throw errors::NotImplemented("Attaching EBS volumes to tasks");
 }
 
+// What Fargate does not have. The sentences are unconfirmed.
+void CheckRunOnFargate(const RunTaskRequest& in, const records::ecs::TaskDefinition& definition) {
+  if (!Supports(definition.definition, "FARGATE")) throw errors::LaunchTypeNotSupported("FARGATE");
+  CheckPlatformVersion(in.platformVersion);
+  if (!in.placementConstraints.empty() || !in.placementStrategy.empty())
+    throw errors::InvalidParameter("Placement constraints and strategies are not supported with FARGATE.");
+}
+
+// A task that would run on container instances: why none of them takes it.
+RunTaskResponse FindNoInstance(Context& context, const RunTaskRequest& in, const std::string& cluster,
+                               const records::ecs::TaskDefinition& definition, const Capacity& capacity) {
+  if (capacity.launch_type.empty())
+    throw errors::NotImplemented("A task on a capacity provider of an Auto Scaling group");
+  if (in.platformVersion && !in.platformVersion->empty())
+    throw errors::InvalidParameter("The platform version must be null when specifying an " + capacity.launch_type +
+                                   " launch type.");
+  CheckConstraints(in.placementConstraints);
+  const auto instances = ActiveContainerInstancesOf(context, cluster);
+  if (instances.empty()) throw errors::NoContainerInstances();
+  RunTaskResponse out;
+  out.tasks.present = out.failures.present = true;
+  for (const auto& instance : instances) {
+    auto& failure = out.failures.emplace_back();
+    failure.arn = instance.arn;
+    failure.reason = ObstacleOn(instance, definition, in.placementConstraints);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<records::ecs::Task> FindTask(Context& context, const std::string& cluster, const std::string& reference) {
@@ -118,14 +148,13 @@ RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
   if (count < 1 || count > 10) throw errors::InvalidParameter("count must be between 1 and 10.");  // unconfirmed
   const auto definition = FindActiveTaskDefinition(context, *in.taskDefinition);
   const Capacity capacity = ResolveCapacity(cluster, in.launchType, in.capacityProviderStrategy);
-  if (!Supports(definition.definition, "FARGATE")) throw errors::LaunchTypeNotSupported("FARGATE");
-  CheckPlatformVersion(in.platformVersion);
+  const bool fargate = IsFargate(capacity.launch_type, capacity.strategy);
+  if (fargate) CheckRunOnFargate(in, definition);
   CheckNetwork(context, definition.definition, in.networkConfiguration);
   const TaskOverride overrides = in.overrides.value_or(TaskOverride());
-  CheckOverrides(overrides, definition);
+  CheckOverrides(overrides, definition, fargate);
   CheckLaunch(in);
-  if (!in.placementConstraints.empty() || !in.placementStrategy.empty())  // unconfirmed
-    throw errors::InvalidParameter("Placement constraints and strategies are not supported with FARGATE.");
+  if (!fargate) return FindNoInstance(context, in, cluster.name, definition, capacity);
   if (const auto role = UnassumableRole(context, definition, overrides)) throw errors::RoleNotAssumable(*role);
 
   const bool propagate = in.propagateTags && *in.propagateTags == "TASK_DEFINITION";
@@ -158,7 +187,7 @@ RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
   return out;
 }
 
-// Container instances belong to the EC2 launch type; Drydock has none.
+// Nothing starts on a container instance: no agent of one ever connects.
 AWS_OPERATION(ecs, StartTask)
 AWS_ACCESS(StartTaskAccess, "tags? ecs:TagResource task/{cluster|default}/*")
 StartTaskResponse StartTask(Context& context, const StartTaskRequest& in) {
@@ -171,14 +200,15 @@ StartTaskResponse StartTask(Context& context, const StartTaskRequest& in) {
   CheckLaunch(in);
   CheckedTags(in.tags);
   CheckNetwork(context, definition.definition, in.networkConfiguration);
+  CheckOverrides(in.overrides.value_or(TaskOverride()), definition, false);
   StartTaskResponse out;
   out.tasks.present = out.failures.present = true;
   for (const auto& instance : in.containerInstances) {
     auto& failure = out.failures.emplace_back();
     failure.arn =
         Arn::LooksLike(instance) ? instance : context.Arn("ecs", "container-instance/" + cluster.name + "/" + instance);
-    // What is registered has no agent that would start anything (container_instances.cpp).
-    failure.reason = FindContainerInstance(context, cluster.name, instance) ? "AGENT" : "MISSING";
+    const auto found = FindContainerInstance(context, cluster.name, instance);
+    failure.reason = !found ? "MISSING" : found->status == "INACTIVE" ? "INACTIVE" : ObstacleOn(*found, definition, {});
   }
   return out;
 }

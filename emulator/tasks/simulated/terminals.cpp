@@ -9,6 +9,7 @@
 #include <rapidjson/document.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -19,6 +20,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <deque>
 #include <map>
 #include <thread>
 
@@ -41,6 +43,8 @@ using net::ip::tcp;
 using TerminalExecutor = net::io_context::executor_type;
 using TerminalSocket = net::basic_stream_socket<tcp, TerminalExecutor>;
 using TerminalStream = websocket::stream<TerminalSocket>;
+using TerminalTimer =
+    net::basic_waitable_timer<std::chrono::steady_clock, net::wait_traits<std::chrono::steady_clock>, TerminalExecutor>;
 using Task = net::awaitable<void, TerminalExecutor>;
 using Outcome = boost::system::error_code;
 
@@ -49,6 +53,10 @@ auto Catching(Outcome& error) {
 }
 
 constexpr std::size_t kMostMessage = 1024 * 1024;
+// The plugin throws away what arrives before its terminal is ready, and acknowledges it only then: like the agent,
+// Drydock sends it once more until it is acknowledged.
+constexpr auto kResends = std::chrono::milliseconds(200);
+constexpr char kTerminateSession[] = {0, 0, 0, 2};
 constexpr char kHandshake[] =
     R"({"AgentVersion":"3.2.0.0","RequestedClientActions":[{"ActionType":"SessionType","ActionParameters":)"
     R"({"SessionType":"InteractiveCommands","Properties":null}}]})";
@@ -92,12 +100,19 @@ class Terminals::Implementation {
     std::string command;
   };
 
-  // A client with its shell.
+  // A client with its shell. Its own coroutine writes whatever waits, one message after the other.
   struct Connected {
+    explicit Connected(TerminalSocket socket) : stream(std::move(socket)), wake(stream.get_executor()) {}
+
     TerminalStream stream;
+    TerminalTimer wake;  // of the writer
     std::int64_t next_out = 0;
     std::int64_t next_in = 0;
+    std::deque<std::string> waiting;
+    std::map<std::int64_t, std::string> unacknowledged;
+    bool closing = false;
   };
+  using Client = std::shared_ptr<Connected>;
 
   Task Accept() {
     while (true) {
@@ -115,15 +130,38 @@ class Terminals::Implementation {
     beast::http::request<beast::http::string_body> request;
     co_await beast::http::async_read(socket, buffer, request, Catching(error));
     if (error || !websocket::is_upgrade(request)) co_return;
-    Connected client{TerminalStream(std::move(socket))};
-    client.stream.read_message_max(kMostMessage);
-    co_await client.stream.async_accept(request, Catching(error));
+    const Client client = std::make_shared<Connected>(std::move(socket));
+    client->stream.read_message_max(kMostMessage);
+    client->stream.binary(true);
+    co_await client->stream.async_accept(request, Catching(error));
     if (error) co_return;
 
     const std::string target(request.target().data(), request.target().size());
-    const auto session = co_await Enter(client, target.substr(0, target.find('?')));
-    if (session.task) co_await Talk(client, session);
-    co_await client.stream.async_close(websocket::close_code::normal, Catching(error));
+    const auto session = co_await Enter(*client, target.substr(0, target.find('?')));
+    net::co_spawn(context_, WriteAll(client), net::detached);
+    if (session.task) co_await Talk(*client, session);
+    client->closing = true;
+    client->wake.cancel();
+  }
+
+  // In the end it closes the channel.
+  Task WriteAll(Client client) {
+    Outcome error;
+    while (!error && (!client->closing || !client->waiting.empty())) {
+      if (client->waiting.empty()) {
+        const bool resends = !client->unacknowledged.empty();
+        client->wake.expires_after(resends ? std::chrono::steady_clock::duration(kResends) : std::chrono::hours(1));
+        Outcome woken;
+        co_await client->wake.async_wait(Catching(woken));
+        if (!woken && !client->unacknowledged.empty())
+          client->waiting.push_back(client->unacknowledged.begin()->second);
+        continue;
+      }
+      const std::string bytes = std::move(client->waiting.front());
+      client->waiting.pop_front();
+      co_await client->stream.async_write(net::buffer(bytes), Catching(error));
+    }
+    co_await client->stream.async_close(websocket::close_code::normal, Catching(error));
   }
 
   // The first message has the token, as text.
@@ -147,32 +185,37 @@ class Terminals::Implementation {
   }
 
   Task Talk(Connected& client, const Waiting& session) {
-    co_await Send(client, SessionMessage::Payload::kHandshakeRequest, kHandshake);
+    Send(client, SessionMessage::Payload::kHandshakeRequest, kHandshake);
     Shell shell(session.task->spec, session.container->spec, session.command);
     Outcome error;
-    while (!shell.ended() && session.container->running) {
+    // What a command printed is seen before the channel closes.
+    while ((!shell.ended() || !client.unacknowledged.empty()) && session.container->running) {
       beast::flat_buffer buffer;
       co_await client.stream.async_read(buffer, Catching(error));
       if (error) co_return;
       const auto message = DecodeSessionMessage({static_cast<const char*>(buffer.data().data()), buffer.size()});
+      if (message && message->type == "acknowledge") NoteAcknowledged(client, message->payload);
       if (!message || message->type != "input_stream_data") continue;
-      co_await Acknowledge(client, *message);
+      Acknowledge(client, *message);
       if (message->sequence != client.next_in) continue;  // sent once more
       ++client.next_in;
       if (message->payload_type == SessionMessage::Payload::kHandshakeResponse) {
-        co_await Send(client, SessionMessage::Payload::kHandshakeComplete,
-                      R"({"HandshakeTimeToComplete":1000000,"CustomerMessage":""})");
-        co_await Send(client, SessionMessage::Payload::kOutput, shell.Begin());
+        Send(client, SessionMessage::Payload::kHandshakeComplete,
+             R"({"HandshakeTimeToComplete":1000000,"CustomerMessage":""})");
+        Send(client, SessionMessage::Payload::kOutput, shell.Begin());
       } else if (message->payload_type == SessionMessage::Payload::kOutput) {
         const std::string typed = shell.Type(message->payload);
-        if (!typed.empty()) co_await Send(client, SessionMessage::Payload::kOutput, typed);
+        if (!typed.empty()) Send(client, SessionMessage::Payload::kOutput, typed);
+      } else if (message->payload_type == SessionMessage::Payload::kFlag &&
+                 message->payload == std::string_view(kTerminateSession, sizeof kTerminateSession)) {
+        break;
       }
     }
     const std::string closing = fmt::format(
         R"({{"MessageType":"channel_closed","MessageId":"{}","DestinationId":"","SessionId":"","SchemaVersion":1,)"
         R"("CreatedDate":"{}","Output":""}})",
         ids_.Uuid(), FormatIso8601(clock_.Now()));
-    co_await Write(client, Made("channel_closed", client.next_out, SessionMessage::Payload::kNone, closing));
+    Write(client, Made("channel_closed", client.next_out, SessionMessage::Payload::kNone, closing));
   }
 
   SessionMessage Made(std::string type, std::int64_t sequence, SessionMessage::Payload kind, std::string payload) {
@@ -187,24 +230,33 @@ class Terminals::Implementation {
     return message;
   }
 
-  Task Send(Connected& client, SessionMessage::Payload kind, std::string payload) {
-    co_await Write(client, Made("output_stream_data", client.next_out++, kind, std::move(payload)));
+  void Send(Connected& client, SessionMessage::Payload kind, std::string payload) {
+    const auto message = Made("output_stream_data", client.next_out++, kind, std::move(payload));
+    client.unacknowledged[message.sequence] = Encode(message);
+    Write(client, message);
   }
 
-  Task Acknowledge(Connected& client, const SessionMessage& message) {
+  static void NoteAcknowledged(Connected& client, const std::string& payload) {
+    rapidjson::Document document;
+    document.Parse<rapidjson::kParseIterativeFlag>(payload.data(), payload.size());
+    if (document.HasParseError() || !document.IsObject()) return;
+    const auto sequence = document.FindMember("AcknowledgedMessageSequenceNumber");
+    if (sequence != document.MemberEnd() && sequence->value.IsInt64())
+      client.unacknowledged.erase(sequence->value.GetInt64());
+  }
+
+  void Acknowledge(Connected& client, const SessionMessage& message) {
     SessionMessage answer = Made("acknowledge", 0, SessionMessage::Payload::kNone,
                                  fmt::format(R"({{"AcknowledgedMessageType":"{}","AcknowledgedMessageId":"{}",)"
                                              R"("AcknowledgedMessageSequenceNumber":{},"IsSequentialMessage":true}})",
                                              message.type, message.id, message.sequence));
     answer.flags = 3;
-    co_await Write(client, answer);
+    Write(client, answer);
   }
 
-  Task Write(Connected& client, const SessionMessage& message) {
-    const std::string bytes = Encode(message);
-    Outcome error;
-    client.stream.binary(true);
-    co_await client.stream.async_write(net::buffer(bytes), Catching(error));
+  static void Write(Connected& client, const SessionMessage& message) {
+    client.waiting.push_back(Encode(message));
+    client.wake.cancel();
   }
 
   Clock& clock_;

@@ -96,6 +96,7 @@ struct Service {
   Timestamp steady_said_at;
   std::optional<Timestamp> unplaceable_said_at;  // "no container instance met all of its requirements" was said
   bool blocked = false;         // "was unable to stop or start tasks during a deployment" was said and still holds
+  bool held = false;            // "was unable to scale in" because of protected tasks was said and still holds
   std::int64_t last_event = 0;  // sequence number of the newest event
 
   static constexpr store::TableName kTable{"ecs_service"};
@@ -152,6 +153,7 @@ struct ServiceDeployment {
   std::int32_t circuit_breaker_failures = 0;
   std::int32_t circuit_breaker_threshold = 0;
   bool circuit_breaker_triggered = false;
+  std::vector<std::string> triggered_alarms;
   std::string lifecycle_stage;           // RECONCILE_SERVICE … CLEAN_UP; empty for rolling deployments
   bool stage_entered = false;            // its hooks were begun
   std::vector<DeploymentHook> hooks;     // of all stages so far
@@ -180,7 +182,7 @@ DRYDOCK_SCHEMA(drydock::records::ecs::Service, cluster, name, arn, status, desir
                availability_zone_rebalancing, placement_constraints, placement_strategy, enable_ecs_managed_tags,
                enable_execute_command, propagate_tags, tags, created_by, created_at, client_token, revision_id,
                deployments, last_completed_revision, last_completed_deployment, steady, steady_said_at,
-               unplaceable_said_at, blocked, last_event)
+               unplaceable_said_at, blocked, held, last_event)
 DRYDOCK_SCHEMA(drydock::records::ecs::ServiceTargetGroup, target_group_arn, service_arn)
 DRYDOCK_SCHEMA(drydock::records::ecs::ServiceEvent, service_arn, sequence, id, created_at, message)
 DRYDOCK_SCHEMA(drydock::records::ecs::DeploymentHook, id, stage, target_type, target_arn, status, expires_at,
@@ -188,5 +190,5 @@ DRYDOCK_SCHEMA(drydock::records::ecs::DeploymentHook, id, stage, target_type, ta
 DRYDOCK_SCHEMA(drydock::records::ecs::ServiceDeployment, id, service_arn, status, status_reason, target_revision_id,
                source_revision_ids, rollback_revision_id, rollback_reason, rollback_started_at,
                deployment_configuration, circuit_breaker_failures, circuit_breaker_threshold, circuit_breaker_triggered,
-               lifecycle_stage, stage_entered, hooks, test_weight, production_weight, stage_until, created_at,
-               updated_at, finished_at)
+               triggered_alarms, lifecycle_stage, stage_entered, hooks, test_weight, production_weight, stage_until,
+               created_at, updated_at, finished_at)
