@@ -166,6 +166,49 @@ def test_what_the_containers_print_is_in_the_logs(deployment):
     eventually(lambda: logs.filter_log_events(logGroupName="/ecs/auth", filterPattern='"/auth/printed"')["events"])
 
 
+# The database is an instance in a subnet without a way out.
+def test_only_the_tasks_reach_the_database(deployment):
+    elbv2 = deployment.client("elbv2")
+    balancer = elbv2.describe_load_balancers(Names=["reference"])["LoadBalancers"][0]["LoadBalancerArn"]
+    listener = elbv2.describe_listeners(LoadBalancerArn=balancer)["Listeners"][0]["ListenerArn"]
+    rule = elbv2.create_rule(  # a way to the tasks' own page, for as long as they are asked
+        ListenerArn=listener, Priority=1, Conditions=[{"Field": "path-pattern", "Values": ["/_drydock/*"]}],
+        Actions=[{"Type": "forward", "TargetGroupArn": deployment.target_group("auth")}])["Rules"][0]["RuleArn"]
+
+    def connect(to):
+        def asked():
+            status, page = deployment.get("/_drydock/connect?to=" + to)
+            return page if status == 200 else None
+        return eventually(asked)["result"]
+
+    ec2 = deployment.client("ec2")
+    [database] = [i for r in ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["database"]}])["Reservations"]
+                  for i in r["Instances"]]
+    node = ec2.describe_network_interfaces(Filters=[
+        {"Name": "group-id", "Values": [deployment.group("alb")]}])["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    task = next(d["value"] for d in deployment.tasks("auth")[0]["attachments"][0]["details"]
+                if d["name"] == "networkInterfaceId")
+
+    def path_found(source, destination, port):
+        path = ec2.create_network_insights_path(Source=source, Destination=destination, Protocol="tcp", DestinationPort=port)
+        analysis = ec2.start_network_insights_analysis(NetworkInsightsPathId=path["NetworkInsightsPath"][
+            "NetworkInsightsPathId"])["NetworkInsightsAnalysis"]["NetworkInsightsAnalysisId"]
+
+        def done():
+            [found] = ec2.describe_network_insights_analyses(NetworkInsightsAnalysisIds=[analysis])["NetworkInsightsAnalyses"]
+            return found if found["Status"] == "succeeded" else None
+        return eventually(done)["NetworkPathFound"]
+
+    assert database["PrivateIpAddress"] == "10.0.20.5" and "PublicIpAddress" not in database
+    assert connect("10.0.20.5:27017") == "connected" and path_found(task, database["InstanceId"], 27017)
+    assert connect("10.0.20.5:22") == "timed out" and not path_found(task, database["InstanceId"], 22)
+    assert not path_found(node, database["InstanceId"], 27017)
+    gateway = ec2.describe_internet_gateways(Filters=[
+        {"Name": "attachment.vpc-id", "Values": [database["VpcId"]]}])["InternetGateways"][0]["InternetGatewayId"]
+    assert not path_found(database["InstanceId"], gateway, 443), "nothing leaves the database"
+    elbv2.delete_rule(RuleArn=rule)
+
+
 def cli_with_tail():
     """`aws logs tail` is of the AWS CLI 2; Debian's is one."""
     for cli in (shutil.which("aws"), "/usr/bin/aws"):

@@ -87,6 +87,10 @@ struct Machine::Parts {
   Parts(const Options& options, const std::string& endpoint);
   ~Parts();
 
+  ecs::ConnectionTried FlowsSeen() {
+    return [this](const network::Topology& topology, const network::Path& path) { flows.Saw(topology, path); };
+  }
+
   // The load balancers see another health: whoever waits for it goes on, on the clock's thread.
   void TargetHealthChanged(const std::string& target_group_arn) {
     clock.At(clock.Now(),
@@ -175,7 +179,7 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
       events(EventSinks(options)),
       network(*database),
       flows(*database, clock),
-      task_events(*database, engines, ids),
+      task_events(*database, engines, ids, FlowsSeen()),
       runtime(clock, task_events,
               [this](const std::string& task_arn, const std::string& to) { return questions.Connect(task_arn, to); }),
       questions(*database, network, flows, runtime, ec2::ServiceCalled),
@@ -220,7 +224,7 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
   cloudtrail::RegisterTimers(timers, engines, ids);
   ec2::RegisterTimers(timers, engines, ids);
   ecr::RegisterTimers(timers, engines, ids);
-  ecs::RegisterTimers(timers, engines, ids);
+  ecs::RegisterTimers(timers, engines, ids, FlowsSeen());
   elbv2::RegisterTimers(timers, engines, ids);
   logs::RegisterTimers(timers, engines, ids);
   secretsmanager::RegisterTimers(timers, engines, ids);

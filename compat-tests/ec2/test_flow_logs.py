@@ -197,3 +197,86 @@ def test_a_role_that_may_not_write(watched):
     [shown] = ec2.describe_flow_logs(FlowLogIds=[identity])["FlowLogs"]
     assert shown["DeliverLogsStatus"] == "SUCCESS" and "DeliverLogsErrorMessage" not in shown
     assert all(line.endswith("NODATA") for of in watched.lines("flows").values() for line in of)
+
+
+def started(watched, **more):
+    """Starts a task and lets time go on until it runs or has failed."""
+    task = watched.run(**more)[0]
+
+    def settled():
+        watched.advance(5)
+        found = watched.describe(task)
+        return found if found["lastStatus"] in ("RUNNING", "STOPPED") else None
+    return eventually(settled)
+
+
+PLATFORM = "${interface-id} ${flow-direction} ${pkt-srcaddr} ${pkt-dstaddr} ${dstport} ${action} ${log-status} ${packets}"
+
+
+def test_what_a_starting_task_connects_to(watched):
+    """The pull of an image, the registry's login and the log driver: over the task's own network interface."""
+    ec2 = watched.ec2
+    watched.register(container={"image": watched.push()})
+    ec2.create_flow_logs(ResourceType="VPC", ResourceIds=[watched.vpc], TrafficType="ALL", LogGroupName="flows",
+                         LogFormat=PLATFORM, MaxAggregationInterval=60, DeliverLogsPermissionArn=role(watched.aws))
+
+    def flows_of(**more):
+        """Of one task's start: the task, and [direction, source, destination, port, action, interface, packets] of each
+        flow."""
+        before = {name: len(lines) for name, lines in watched.lines("flows").items()} if groups() else {}
+        found = started(watched, **more)
+        watched.advance(60)
+        new = [line.split() for name, lines in watched.lines("flows").items() for line in lines[before.get(name, 0):]]
+        return found, [line[1:6] + line[:1] + line[7:] for line in new if line[6] == "OK"]
+
+    def groups():
+        return watched.logs.describe_log_groups(logGroupNamePrefix="flows")["logGroups"]
+
+    found, flows = flows_of()
+    assert found["lastStatus"] == "RUNNING"
+    details = {d["name"]: d["value"] for d in found["attachments"][0]["details"]}
+    address, eni = details["privateIPv4Address"], details["networkInterfaceId"]
+    there = [f for f in flows if f[0] == "egress" and f[1] == address and f[3] == "443"]
+    assert all(f[4:6] == ["ACCEPT", eni] for f in there)
+    # S3 has addresses of its own; ecr.api, ecr.dkr and logs share one: each was connected to, logs to open the stream.
+    packets = {f[2]: sum(int(g[6]) for g in there if g[2] == f[2]) for f in there}
+    assert len(packets) == 2 and min(packets.values()) == 3 and max(packets.values()) >= 9
+    assert {f[2] for f in there} == {f[1] for f in flows if f[0] == "ingress" and f[2] == address}, "and their replies"
+
+    # Without a way out the packets leave the interface, and nobody answers: ACCEPT, one direction only.
+    found, flows = flows_of(networkConfiguration=watched.network(public=False))
+    assert found["lastStatus"] == "STOPPED" and "connection issue" in found["stoppedReason"]
+    assert [f[4] for f in flows if f[0] == "egress" and f[3] == "443"] == ["ACCEPT"]
+    assert not [f for f in flows if f[0] == "ingress"]
+
+    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    ec2.revoke_security_group_egress(GroupId=watched.group, IpPermissions=everything)
+    found, flows = flows_of()
+    assert found["lastStatus"] == "STOPPED"
+    assert [f[4] for f in flows if f[0] == "egress" and f[3] == "443"] == ["REJECT"]
+
+
+def test_a_pull_through_an_endpoint_is_seen_at_the_endpoint(watched):
+    ec2, region = watched.ec2, watched.aws.region
+    ec2.modify_vpc_attribute(VpcId=watched.vpc, EnableDnsHostnames={"Value": True})
+    watched.register(container={"image": watched.push()})
+    for service in ("ecr.api", "ecr.dkr", "logs"):
+        ec2.create_vpc_endpoint(VpcId=watched.vpc, ServiceName=f"com.amazonaws.{region}.{service}",
+                                VpcEndpointType="Interface", SubnetIds=watched.subnets, SecurityGroupIds=[watched.group])
+
+    def available():
+        watched.advance(5)
+        return all(e["State"] == "available" for e in ec2.describe_vpc_endpoints()["VpcEndpoints"])
+    eventually(available)
+    ec2.create_flow_logs(ResourceType="VPC", ResourceIds=[watched.vpc], TrafficType="ALL", LogGroupName="flows",
+                         LogFormat=PLATFORM, MaxAggregationInterval=60, DeliverLogsPermissionArn=role(watched.aws))
+    found = started(watched)
+    assert found["lastStatus"] == "RUNNING"
+    watched.advance(60)
+    address = next(d["value"] for d in found["attachments"][0]["details"] if d["name"] == "privateIPv4Address")
+    endpoints = {i for e in ec2.describe_vpc_endpoints()["VpcEndpoints"] for i in e["NetworkInterfaceIds"]}
+    at_endpoints = [line.split() for name, lines in watched.lines("flows").items()
+                    if name.rsplit("-", 1)[0] in endpoints for line in lines if " OK " in line]
+    assert {line[0] for line in at_endpoints if line[1] == "ingress" and line[2] == address and line[4] == "443"
+            and line[5] == "ACCEPT"} == {line[0] for line in at_endpoints} < endpoints
+    assert len({line[0] for line in at_endpoints}) == 3, "one interface of each endpoint was spoken to"

@@ -37,7 +37,6 @@ class Reference(Place):
         self.ec2.authorize_security_group_ingress(GroupId=self.db, IpPermissions=self.door(self.tasks, 27017, 27017))
 
         self.register()
-        self.register("db", {"name": "db", "portMappings": [{"containerPort": 27017}]})
         self.task = self.run(networkConfiguration=self.place_in(self.private, self.tasks))[0]
         self.balancer = self.elbv2.create_load_balancer(
             Name="reference", Subnets=self.subnets, SecurityGroups=[self.alb])["LoadBalancers"][0]["LoadBalancerArn"]
@@ -46,16 +45,24 @@ class Reference(Place):
             HealthCheckTimeoutSeconds=2, HealthCheckPath="/health")["TargetGroups"][0]["TargetGroupArn"]
         self.elbv2.create_listener(LoadBalancerArn=self.balancer, Protocol="HTTP", Port=80,
                                    DefaultActions=[{"Type": "forward", "TargetGroupArn": self.group_arn}])
-        host = self.run("db", networkConfiguration=self.place_in(self.data, self.db))[0]
-        self.task, host = self.running(self.task), self.running(host)
-        # The database pulls its image, and then nothing goes out any more.
         self.ec2.revoke_security_group_egress(GroupId=self.db, IpPermissions=everything)
-        self.host, self.host_address = (self.detail(name, host) for name in ("networkInterfaceId", "privateIPv4Address"))
+        self.host, self.host_address = self.database()
+        self.task = self.running(self.task)
         self.elbv2.register_targets(TargetGroupArn=self.group_arn, Targets=[{"Id": self.detail("privateIPv4Address")}])
         eventually(lambda: self.elbv2.describe_target_health(TargetGroupArn=self.group_arn)[
             "TargetHealthDescriptions"][0]["TargetHealth"]["State"] == "healthy")
         self.node = self.ec2.describe_network_interfaces(Filters=[
             {"Name": "group-id", "Values": [self.alb]}])["NetworkInterfaces"][0]["NetworkInterfaceId"]
+
+    def database(self):
+        """An instance whose simulated host answers on MongoDB's port: its interface and its address."""
+        instance = self.ec2.run_instances(
+            ImageId="ami-0d7dc0000000a2023", InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=self.data,
+            PrivateIpAddress="10.0.20.5", SecurityGroupIds=[self.db], TagSpecifications=[
+                {"ResourceType": "instance", "Tags": [{"Key": "drydock:listen", "Value": "27017"}]}])["Instances"][0]
+        self.instance = instance["InstanceId"]
+        self.ec2.get_waiter("instance_running").wait(InstanceIds=[self.instance], WaiterConfig={"Delay": 1})
+        return instance["NetworkInterfaces"][0]["NetworkInterfaceId"], instance["PrivateIpAddress"]
 
     @staticmethod
     def door(group, first, last):
@@ -68,11 +75,11 @@ class Reference(Place):
     def detail(self, name, task=None):
         return next(d["value"] for d in (task or self.task)["attachments"][0]["details"] if d["name"] == name)
 
-    def analysed(self, source, destination, port):
+    def analysed(self, source, destination, port, **more):
         path = self.ec2.create_network_insights_path(Source=source, Destination=destination, Protocol="tcp",
                                                      DestinationPort=port)["NetworkInsightsPath"]
         started = self.ec2.start_network_insights_analysis(
-            NetworkInsightsPathId=path["NetworkInsightsPathId"])["NetworkInsightsAnalysis"]
+            NetworkInsightsPathId=path["NetworkInsightsPathId"], **more)["NetworkInsightsAnalysis"]
         return eventually(lambda: (lambda a: a if a["Status"] != "running" else None)(
             self.ec2.describe_network_insights_analyses(NetworkInsightsAnalysisIds=[
                 started["NetworkInsightsAnalysisId"]])["NetworkInsightsAnalyses"][0]))
@@ -152,6 +159,43 @@ def test_only_the_load_balancer_reaches_the_tasks(reference):
     assert reference.analysed(reference.host, task, 3000)["NetworkPathFound"] is False
 
 
+def test_the_internet_reaches_the_tasks_through_the_load_balancer(reference):
+    """In one path: to the listener's port, through the target group, and to the target's port."""
+    task = reference.detail("networkInterfaceId")
+    found = reference.analysed(reference.gateway, task, 80)
+    assert found["NetworkPathFound"] is True and "Explanations" not in found
+    forward = found["ForwardPathComponents"]
+    assert [c["SequenceNumber"] for c in forward] == list(range(1, len(forward) + 1))
+    way = ids(forward)
+    at = way.index(reference.balancer)
+    assert way[0] == reference.gateway and way[-1] == task and way[at + 1] == reference.group_arn
+    assert way[at - 1] == way[at + 2] and way[at + 3] == reference.alb and way[-2] == reference.tasks
+    assert forward[at - 1]["AttachedTo"]["Arn"] == reference.balancer
+    assert forward[at]["Component"]["Name"] == "reference" and "/listener/" not in reference.balancer
+    assert ":listener/app/reference/" in forward[at]["ElasticLoadBalancerListener"]["Arn"]
+    assert forward[-1]["InboundHeader"]["DestinationPortRanges"] == [{"From": 3000, "To": 3000}]
+    back = ids(found["ReturnPathComponents"])
+    assert back[0] == task and back[-1] == reference.gateway and reference.balancer in back
+
+    only = {"FilterInArns": [reference.balancer]}
+    assert reference.analysed(reference.gateway, task, 80, **only)["NetworkPathFound"] is True
+    wrong_port = reference.analysed(reference.gateway, task, 3000, **only)
+    assert codes(wrong_port) == ["ELBV2_LISTENERS_MISMATCH"]
+    assert wrong_port["Explanations"][0]["LoadBalancerArn"] == reference.balancer
+    no_target = reference.analysed(reference.gateway, reference.host, 80, **only)
+    assert codes(no_target) == ["TARGET_ADDRESS_RESTRICTION"] and no_target["Explanations"][0]["LoadBalancerListenerPort"] == 80
+    analysis = reference.ec2.meta.service_model.operation_model("StartNetworkInsightsAnalysis")
+    if "FilterOutArns" in analysis.input_shape.members:  # clients of 2022 do not know it
+        without = reference.analysed(reference.gateway, task, 80, FilterOutArns=[reference.balancer])
+        assert without["NetworkPathFound"] is False
+
+    door = reference.door(reference.tasks, 3000, 4000)
+    reference.ec2.revoke_security_group_egress(GroupId=reference.alb, IpPermissions=door)
+    stopped = reference.analysed(reference.gateway, task, 80, **only)
+    assert codes(stopped) == ["SG_HAS_NO_RULES"] and stopped["Explanations"][0]["Direction"] == "egress"
+    reference.ec2.authorize_security_group_egress(GroupId=reference.alb, IpPermissions=door)
+
+
 def test_only_the_tasks_reach_the_database(reference):
     task = reference.detail("networkInterfaceId")
     found = reference.analysed(task, reference.host, 27017)
@@ -161,8 +205,25 @@ def test_only_the_tasks_reach_the_database(reference):
     assert reference.analysed(task, reference.host, 22)["NetworkPathFound"] is False
     assert reference.connect(f"{reference.host_address}:22") == "timed out"
     assert codes(reference.analysed(reference.node, reference.host, 27017)) == ["ENI_SG_RULES_MISMATCH"] * 2
+    to_instance = reference.analysed(task, reference.instance, 27017)
+    assert to_instance["NetworkPathFound"] is True and ids(to_instance["ForwardPathComponents"])[-1] == reference.instance
     nowhere = reference.analysed(reference.host, reference.gateway, 443)
     assert codes(nowhere) == ["SG_HAS_NO_RULES"]
+
+
+def test_a_database_that_does_not_listen_refuses_and_one_that_stands_still_is_silent(reference):
+    """What the network lets pass is decided by the host: AWS's own analysis speaks of the network only."""
+    task, to = reference.detail("networkInterfaceId"), f"{reference.host_address}:27017"
+    tag = {"Key": "drydock:listen", "Value": "27018"}
+    reference.ec2.create_tags(Resources=[reference.instance], Tags=[tag])
+    assert reference.connect(to) == "refused"
+    assert reference.analysed(task, reference.instance, 27017)["NetworkPathFound"] is True
+    reference.ec2.create_tags(Resources=[reference.instance], Tags=[{**tag, "Value": "27017"}])
+    reference.ec2.stop_instances(InstanceIds=[reference.instance])
+    assert reference.connect(to) == "timed out"
+    reference.ec2.get_waiter("instance_stopped").wait(InstanceIds=[reference.instance], WaiterConfig={"Delay": 1})
+    reference.ec2.start_instances(InstanceIds=[reference.instance])
+    assert eventually(lambda: reference.connect(to) == "connected")
 
 
 def test_the_tasks_reach_the_internet_through_the_nat_gateway(reference):
@@ -174,3 +235,45 @@ def test_the_tasks_reach_the_internet_through_the_nat_gateway(reference):
     assert at_nat["InboundHeader"]["SourceAddresses"] == [reference.detail("privateIPv4Address") + "/32"]
     assert at_nat["OutboundHeader"]["SourceAddresses"] != at_nat["InboundHeader"]["SourceAddresses"]
     assert reference.nat in ids(found["ReturnPathComponents"])
+
+
+def statement(**resources):
+    return {"ResourceStatement": resources}
+
+
+def findings(reference, match, exclude=()):
+    """(first, last component) of each finding of a scope with these paths."""
+    scope = reference.ec2.create_network_insights_access_scope(
+        MatchPaths=[match], ExcludePaths=list(exclude))["NetworkInsightsAccessScope"]["NetworkInsightsAccessScopeId"]
+    identity = reference.ec2.start_network_insights_access_scope_analysis(NetworkInsightsAccessScopeId=scope)[
+        "NetworkInsightsAccessScopeAnalysis"]["NetworkInsightsAccessScopeAnalysisId"]
+
+    def done():
+        [found] = reference.ec2.describe_network_insights_access_scope_analyses(
+            NetworkInsightsAccessScopeAnalysisIds=[identity])["NetworkInsightsAccessScopeAnalyses"]
+        return found if found["Status"] == "succeeded" else None
+    analysis = eventually(done)
+    found = reference.ec2.get_network_insights_access_scope_analysis_findings(
+        NetworkInsightsAccessScopeAnalysisId=identity)["AnalysisFindings"]
+    assert analysis["FindingsFound"] == ("true" if found else "false")
+    assert all(f["NetworkInsightsAccessScopeId"] == scope and f["FindingId"] for f in found)
+    return {(ids(f["FindingComponents"])[0], ids(f["FindingComponents"])[-1]) for f in found}
+
+
+def test_access_scopes_find_what_the_table_allows(reference):
+    """Network Access Analyzer: who is reachable from the internet, and what reaches the internet, by which way."""
+    internet = statement(ResourceTypes=["AWS::EC2::InternetGateway"])
+    interfaces = statement(ResourceTypes=["AWS::EC2::NetworkInterface"])
+    nodes = {i["NetworkInterfaceId"] for i in reference.ec2.describe_network_interfaces(Filters=[
+        {"Name": "group-id", "Values": [reference.alb]}])["NetworkInterfaces"]}
+    from_internet = {"Source": internet, "Destination": interfaces}
+    assert findings(reference, from_internet) == {(reference.gateway, node) for node in nodes}
+    assert findings(reference, from_internet, [{"Destination": {"PacketHeaderStatement": {
+        "DestinationPorts": ["80"]}}}]) == set()
+    task = reference.detail("networkInterfaceId")
+    out = {"Source": statement(Resources=[task]), "Destination": internet}
+    through = {**out, "ThroughResources": [statement(ResourceTypes=["AWS::EC2::NatGateway"])]}
+    assert findings(reference, through) == findings(reference, out) == {(task, reference.gateway)}
+    to_database = {"Destination": statement(Resources=[reference.instance])}
+    assert {source for source, _ in findings(reference, to_database)} == {task}
+    assert findings(reference, {"Source": statement(Resources=[reference.db])}) == set(), "nothing leaves the database"

@@ -48,7 +48,7 @@ def steps(client, account, region):
     the = lambda key: lambda: s[key]
     yield ["ec2:DescribeAvailabilityZones"], do(ec2.describe_availability_zones)
     for what in ("vpcs", "subnets", "internet_gateways", "route_tables", "nat_gateways", "addresses", "security_groups",
-                 "security_group_rules"):
+                 "security_group_rules", "images", "instances"):
         yield ["ec2:Describe" + what.title().replace("_", "")], do(getattr(ec2, "describe_" + what))
     yield ["ec2:CreateVpc", "ec2:CreateTags"], keep("vpc", ec2.create_vpc, "Vpc", "VpcId", CidrBlock="10.0.0.0/16",
                                                     TagSpecifications=named("vpc", "reference"))
@@ -82,6 +82,11 @@ def steps(client, account, region):
     yield ["ec2:RevokeSecurityGroupEgress"], do(ec2.revoke_security_group_egress, GroupId=the("group"), IpPermissions=out)
     yield ["ec2:AuthorizeSecurityGroupEgress"], do(ec2.authorize_security_group_egress, GroupId=the("group"),
                                                    IpPermissions=out)
+    yield ["ec2:RunInstances", "ec2:CreateTags"], keep(
+        "instance", ec2.run_instances, "Instances", 0, "InstanceId", ImageId="ami-0d7dc0000000a2023",
+        InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=the("subneta"), PrivateIpAddress="10.0.0.20",
+        SecurityGroupIds=lambda: [s["group"]], TagSpecifications=[{"ResourceType": "instance", "Tags": [
+            {"Key": "Name", "Value": "database"}, {"Key": "drydock:listen", "Value": "27017"}]}])
 
     yield ["ecr:CreateRepository"], do(ecr.create_repository, repositoryName="auth")
     yield ["ecr:DescribeRepositories"], do(ecr.describe_repositories, repositoryNames=["auth"])
@@ -169,6 +174,9 @@ def steps(client, account, region):
     yield ["iam:DetachRolePolicy"], do(iam.detach_role_policy, **of_execution, PolicyArn=EXECUTION)
     yield ["iam:DeleteRolePolicy"], do(iam.delete_role_policy, **of_execution, PolicyName="secret")
     yield ["iam:DeleteRole"], do(iam.delete_role, **of_execution)
+    yield ["ec2:TerminateInstances"], do(ec2.terminate_instances, InstanceIds=lambda: [s["instance"]])
+    yield [], lambda: ec2.get_waiter("instance_terminated").wait(
+        InstanceIds=[s["instance"]], WaiterConfig={"Delay": 1, "MaxAttempts": 30})
     yield ["ec2:DeleteNatGateway"], do(ec2.delete_nat_gateway, NatGatewayId=the("nat"))
     yield [], lambda: ec2.get_waiter("nat_gateway_deleted").wait(
         NatGatewayIds=[s["nat"]], WaiterConfig={"Delay": 1, "MaxAttempts": 30})

@@ -232,6 +232,7 @@ NetworkQuestions::Reaction NetworkQuestions::ReactionAt(const network::Topology&
     }
     for (const auto& [scope, each] : tx.ListAll<records::ec2::NetworkInterface>()) {
       if (each.network_interface_id != id) continue;
+      if (each.instance_id) return {kTimedOut, "The instance " + *each.instance_id + " is not running."};
       const auto tag = each.tags.find(kListenTag);
       return listening(tag != each.tags.end() && Contains(tag->second, port), "the host of " + id);
     }

@@ -40,6 +40,12 @@ constexpr Describable kDescribable[] = {
     MakeDescribable<record::ElasticAddress>(),
     MakeDescribable<record::NetworkAcl>(),
     MakeDescribable<record::NetworkInterface>(),
+    {kKind<record::Instance>,
+     [](Context& context, const std::string& id, api::Resource& resource) {
+       Describe<record::Instance>(context, id, resource);
+       if (const auto instance = context.tx.Get<record::Instance>(context.scope, id))
+         resource.keys["ec2:instancetype"] = {instance->instance_type};
+     }},
     MakeDescribable<record::DhcpOptions>(),
     MakeDescribable<record::VpcEndpoint>(),
     MakeDescribable<record::ManagedPrefixList>(),
@@ -85,6 +91,19 @@ std::string IdOf(Context& context, std::string_view type, const std::string& nam
     for (const auto& table : context.tx.List<record::RouteTable>(context.scope))
       for (const auto& association : table.associations)
         if (association.association_id == name) return table.route_table_id;
+  } else if (name.starts_with("eni-attach-")) {
+    for (const auto& interface : context.tx.List<record::NetworkInterface>(context.scope))
+      if (interface.attachment && interface.attachment->attachment_id == name)
+        return type == "instance" ? interface.instance_id.value_or(name) : interface.network_interface_id;
+  } else if (name.starts_with("vpc-cidr-assoc-")) {
+    const auto named = [&](const auto& block) { return block.association_id == name; };
+    for (const auto& vpc : context.tx.List<record::Vpc>(context.scope))
+      if (std::any_of(vpc.cidr_blocks.begin(), vpc.cidr_blocks.end(), named) ||
+          std::any_of(vpc.ipv6_cidr_blocks.begin(), vpc.ipv6_cidr_blocks.end(), named))
+        return vpc.vpc_id;
+  } else if (name.starts_with("subnet-cidr-assoc-")) {
+    for (const auto& subnet : context.tx.List<record::Subnet>(context.scope))
+      if (subnet.ipv6_cidr_block && subnet.ipv6_cidr_block->association_id == name) return subnet.subnet_id;
   }
   return name;
 }
@@ -107,6 +126,10 @@ api::Resource ResourceOf(Context& context, std::string_view type, const std::vec
       type = describable.kind.type;
       describable.describe(context, id, resource);
     }
+  }
+  if (type == "image") {  // images are no account's
+    resource.arn = "arn:aws:ec2:" + context.region() + "::image/" + id;
+    return resource;
   }
   resource.arn = context.Arn("ec2", (type == "id" ? std::string("*") : std::string(type)) + "/" + id);
   if (type == "vpc" && id != "*") resource.keys["ec2:vpcid"] = {id};

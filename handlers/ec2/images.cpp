@@ -16,32 +16,46 @@ namespace {
 constexpr ImageFacts kImages[] = {
     {"ami-0d7dc0000000a2023", "al2023-ami-2023.9.20251117.1-kernel-6.1-x86_64",
      "Amazon Linux 2023 AMI 2023.9.20251117.1 x86_64 HVM kernel-6.1", "137112412989", "amazon", "x86_64", "/dev/xvda",
-     "2025-11-17T21:05:00.000Z"},
+     "2025-11-17T21:05:00.000Z", "gp3"},
     {"ami-0d7dc0000001a2023", "al2023-ami-2023.9.20251117.1-kernel-6.1-arm64",
      "Amazon Linux 2023 AMI 2023.9.20251117.1 arm64 HVM kernel-6.1", "137112412989", "amazon", "arm64", "/dev/xvda",
-     "2025-11-17T21:05:00.000Z"},
+     "2025-11-17T21:05:00.000Z", "gp3"},
     {"ami-0d7dc0000000a0002", "amzn2-ami-kernel-5.10-hvm-2.0.20251110.1-x86_64-gp2",
      "Amazon Linux 2 Kernel 5.10 AMI 2.0.20251110.1 x86_64 HVM gp2", "137112412989", "amazon", "x86_64", "/dev/xvda",
-     "2025-11-10T21:05:00.000Z"},
+     "2025-11-10T21:05:00.000Z", "gp2"},
     {"ami-0d7dc0000000b2404", "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20251022",
      "Canonical, Ubuntu, 24.04, amd64 noble image", "099720109477", "", "x86_64", "/dev/sda1",
-     "2025-10-22T08:00:00.000Z"},
+     "2025-10-22T08:00:00.000Z", "gp3"},
     {"ami-0d7dc0000001b2404", "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20251022",
      "Canonical, Ubuntu, 24.04, arm64 noble image", "099720109477", "", "arm64", "/dev/sda1",
-     "2025-10-22T08:00:00.000Z"},
+     "2025-10-22T08:00:00.000Z", "gp3"},
     {"ami-0d7dc0000000de012", "debian-12-amd64-20251112-2294", "Debian 12 (20251112-2294)", "136693071363", "",
-     "x86_64", "/dev/xvda", "2025-11-12T08:00:00.000Z"},
+     "x86_64", "/dev/xvda", "2025-11-12T08:00:00.000Z", "gp3"},
 };
 
 constexpr ResourceKind kImageKind{"ami", "image", "InvalidAMIID.Malformed", "InvalidAMIID.NotFound",
                                   "The image id '[{}]' does not exist"};
 
+template <auto... kPath>
+constexpr auto kOfVolume = &At<&Image::BlockDeviceMappings, &BlockDeviceMapping::Ebs, kPath...>;
+
+// Of what the answer shows of no image here.
+void NoImage(const Image&, FilterValues&) {}
+
 constexpr FilterOf<Image> kImageFilters[] = {
     {"architecture", &At<&Image::Architecture>},
+    {"block-device-mapping.delete-on-termination", kOfVolume<&EbsBlockDevice::DeleteOnTermination>},
+    {"block-device-mapping.device-name", &At<&Image::BlockDeviceMappings, &BlockDeviceMapping::DeviceName>},
+    {"block-device-mapping.encrypted", kOfVolume<&EbsBlockDevice::Encrypted>},
+    {"block-device-mapping.snapshot-id", NoImage},
+    {"block-device-mapping.volume-size", kOfVolume<&EbsBlockDevice::VolumeSize>},
+    {"block-device-mapping.volume-type", kOfVolume<&EbsBlockDevice::VolumeType>},
     {"creation-date", &At<&Image::CreationDate>},
     {"description", &At<&Image::Description>},
     {"ena-support", &At<&Image::EnaSupport>},
+    {"free-tier-eligible", NoImage},
     {"hypervisor", &At<&Image::Hypervisor>},
+    {"image-allowed", NoImage},
     {"image-id", &At<&Image::ImageId>},
     {"image-type", &At<&Image::ImageType>},
     {"is-public", &At<&Image::Public>},
@@ -51,10 +65,18 @@ constexpr FilterOf<Image> kImageFilters[] = {
     {"owner-alias", &At<&Image::ImageOwnerAlias>},
     {"owner-id", &At<&Image::OwnerId>},
     {"platform", &At<&Image::Platform>},
+    {"product-code", NoImage},
+    {"product-code.type", NoImage},
     {"ramdisk-id", &At<&Image::RamdiskId>},
     {"root-device-name", &At<&Image::RootDeviceName>},
     {"root-device-type", &At<&Image::RootDeviceType>},
+    {"source-image-id", NoImage},
+    {"source-image-region", NoImage},
+    {"source-instance-id", NoImage},
+    {"sriov-net-support", NoImage},
     {"state", &At<&Image::State>},
+    {"state-reason-code", NoImage},
+    {"state-reason-message", NoImage},
     {"virtualization-type", &At<&Image::VirtualizationType>},
 };
 
@@ -70,6 +92,13 @@ Image ToWire(const ImageFacts& facts) {
   wire.Architecture = facts.architecture;
   wire.RootDeviceName = facts.root_device_name;
   wire.RootDeviceType = "ebs";
+  auto& root = wire.BlockDeviceMappings.emplace_back();
+  root.DeviceName = facts.root_device_name;
+  auto& volume = root.Ebs.emplace();
+  volume.DeleteOnTermination = true;
+  volume.Encrypted = false;
+  volume.VolumeSize = 8;
+  volume.VolumeType = facts.volume_type;
   wire.CreationDate = facts.creation_date;
   wire.State = "available";
   wire.Public = true;

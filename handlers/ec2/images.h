@@ -14,6 +14,7 @@ struct ImageFacts {
   const char* architecture;  // x86_64, arm64
   const char* root_device_name;
   const char* creation_date;
+  const char* volume_type;  // of the root device, 8 GiB; unconfirmed for Debian
 };
 
 // Throws InvalidAMIID.Malformed, InvalidAMIID.NotFound.

@@ -65,6 +65,7 @@ void TakeInstanceType(Context& context, record::Instance& instance, const std::s
 
 // One attribute a call.
 AWS_OPERATION(ec2, ModifyInstanceAttribute)
+AWS_ACCESS("instance/{InstanceId}", "security-group/{Groups}")
 ModifyInstanceAttributeResponse ModifyInstanceAttribute(Context& context,
                                                         const ModifyInstanceAttributeRequest& request) {
   RefuseParameters(request, {"BlockDeviceMappings", "Kernel", "Ramdisk", "SriovNetSupport", "EnaSupport"});

@@ -60,16 +60,28 @@ bool IsXen(const std::string& name) {
   return name.rfind("m1.", 0) == 0 || name.rfind("t2.", 0) == 0;
 }
 
+// Of what no type here has: Elastic Fabric Adapters and instance stores.
+void NoType(const InstanceTypeInfo&, FilterValues&) {}
+
 constexpr FilterOf<InstanceTypeInfo> kInstanceTypeFilters[] = {
+    {"auto-recovery-supported", &At<&InstanceTypeInfo::AutoRecoverySupported>},
     {"bare-metal", &At<&InstanceTypeInfo::BareMetal>},
     {"burstable-performance-supported", &At<&InstanceTypeInfo::BurstablePerformanceSupported>},
     {"current-generation", &At<&InstanceTypeInfo::CurrentGeneration>},
     {"free-tier-eligible", &At<&InstanceTypeInfo::FreeTierEligible>},
     {"hibernation-supported", &At<&InstanceTypeInfo::HibernationSupported>},
     {"hypervisor", &At<&InstanceTypeInfo::Hypervisor>},
+    {"instance-storage-info.disk.count", NoType},
+    {"instance-storage-info.disk.size-in-gb", NoType},
+    {"instance-storage-info.disk.type", NoType},
+    {"instance-storage-info.encryption-support", NoType},
+    {"instance-storage-info.nvme-support", NoType},
+    {"instance-storage-info.total-size-in-gb", NoType},
     {"instance-storage-supported", &At<&InstanceTypeInfo::InstanceStorageSupported>},
     {"instance-type", &At<&InstanceTypeInfo::InstanceType>},
     {"memory-info.size-in-mib", &At<&InstanceTypeInfo::MemoryInfo, &MemoryInfo::SizeInMiB>},
+    {"network-info.efa-info.maximum-efa-interfaces", NoType},
+    {"network-info.efa-supported", &At<&InstanceTypeInfo::NetworkInfo, &NetworkInfo::EfaSupported>},
     {"network-info.ena-support", &At<&InstanceTypeInfo::NetworkInfo, &NetworkInfo::EnaSupport>},
     {"network-info.ipv4-addresses-per-interface",
      &At<&InstanceTypeInfo::NetworkInfo, &NetworkInfo::Ipv4AddressesPerInterface>},
@@ -82,11 +94,46 @@ constexpr FilterOf<InstanceTypeInfo> kInstanceTypeFilters[] = {
     {"network-info.network-performance", &At<&InstanceTypeInfo::NetworkInfo, &NetworkInfo::NetworkPerformance>},
     {"processor-info.supported-architecture",
      &At<&InstanceTypeInfo::ProcessorInfo, &ProcessorInfo::SupportedArchitectures>},
+    {"supported-boot-mode", &At<&InstanceTypeInfo::SupportedBootModes>},
     {"supported-root-device-type", &At<&InstanceTypeInfo::SupportedRootDeviceTypes>},
     {"supported-usage-class", &At<&InstanceTypeInfo::SupportedUsageClasses>},
     {"supported-virtualization-type", &At<&InstanceTypeInfo::SupportedVirtualizationTypes>},
+    {"vcpu-info.default-cores", &At<&InstanceTypeInfo::VCpuInfo, &VCpuInfo::DefaultCores>},
+    {"vcpu-info.default-threads-per-core", &At<&InstanceTypeInfo::VCpuInfo, &VCpuInfo::DefaultThreadsPerCore>},
     {"vcpu-info.default-vcpus", &At<&InstanceTypeInfo::VCpuInfo, &VCpuInfo::DefaultVCpus>},
 };
+
+// What Drydock does not know of its types, and so does not describe: a filter by it would find too little.
+constexpr std::string_view kNotKnown[] = {"dedicated-hosts-supported",
+                                          "ebs-info.",
+                                          "network-info.bandwidth-weightings",
+                                          "network-info.flexible-ena-queues-support",
+                                          "network-info.encryption-in-transit-supported",
+                                          "nitro-enclaves-support",
+                                          "nitro-tpm-info.",
+                                          "nitro-tpm-support",
+                                          "processor-info.supported-features",
+                                          "processor-info.sustained-clock-speed-in-ghz",
+                                          "reboot-migration-support",
+                                          "vcpu-info.valid-"};
+
+void RefuseWhatIsNotKnown(const List<Filter>& filters) {
+  for (const Filter& filter : filters)
+    for (const auto& name : kNotKnown)
+      if (filter.Name && filter.Name->starts_with(name)) throw errors::UnsupportedParameter("Filter=" + *filter.Name);
+}
+
+// EC2 User Guide, "CPU options": of the types here, T2 and Graviton have one thread in a core.
+int ThreadsPerCore(const InstanceTypeFacts& facts) {
+  return facts.vcpus == 1 || IsXen(facts.name) || std::string_view(facts.architecture) == "arm64" ? 1 : 2;
+}
+
+// EC2 User Guide, "Instance type boot modes".
+List<std::string> BootModes(const InstanceTypeFacts& facts) {
+  if (std::string_view(facts.architecture) == "arm64") return {"uefi"};
+  if (IsXen(facts.name)) return {"legacy-bios"};
+  return {"legacy-bios", "uefi"};
+}
 
 InstanceTypeInfo ToWire(const InstanceTypeFacts& facts) {
   const std::string name = facts.name;
@@ -100,7 +147,12 @@ InstanceTypeInfo ToWire(const InstanceTypeFacts& facts) {
   wire.BareMetal = false;
   wire.Hypervisor = IsXen(name) ? "xen" : "nitro";
   wire.ProcessorInfo.emplace().SupportedArchitectures = {facts.architecture};
-  wire.VCpuInfo.emplace().DefaultVCpus = facts.vcpus;
+  auto& cpus = wire.VCpuInfo.emplace();
+  cpus.DefaultVCpus = facts.vcpus;
+  cpus.DefaultThreadsPerCore = ThreadsPerCore(facts);
+  cpus.DefaultCores = facts.vcpus / ThreadsPerCore(facts);
+  wire.SupportedBootModes = BootModes(facts);
+  wire.AutoRecoverySupported = !IsPreviousGeneration(name);
   wire.MemoryInfo.emplace().SizeInMiB = facts.memory_mib;
   wire.InstanceStorageSupported = false;
   wire.HibernationSupported = false;
@@ -113,6 +165,7 @@ InstanceTypeInfo ToWire(const InstanceTypeFacts& facts) {
   network.Ipv4AddressesPerInterface = facts.addresses_per_interface;
   network.Ipv6Supported = !IsPreviousGeneration(name);
   network.Ipv6AddressesPerInterface = *network.Ipv6Supported ? facts.addresses_per_interface : 0;
+  network.EfaSupported = false;
   network.EnaSupport = IsXen(name) ? "unsupported" : "required";
   return wire;
 }
@@ -139,6 +192,7 @@ DescribeInstanceTypesResult DescribeInstanceTypes(Context& context, const Descri
     if (in.InstanceTypes.empty() ||
         std::find(in.InstanceTypes.begin(), in.InstanceTypes.end(), facts.name) != in.InstanceTypes.end())
       types.push_back(ToWire(facts));
+  RefuseWhatIsNotKnown(in.Filters);
   KeepMatching(types, in.Filters, kInstanceTypeFilters);
   EndDryRun(in.DryRun);
 

@@ -12,6 +12,7 @@
 #include "api/ec2/StartNetworkInsightsAccessScopeAnalysisRequest.h"
 #include "api/ec2/StartNetworkInsightsAccessScopeAnalysisResult.h"
 #include "emulator/api/operation.h"
+#include "handlers/ec2/describe.h"
 #include "handlers/ec2/filters.h"
 #include "handlers/ec2/network_access_scopes.h"
 #include "handlers/ec2/network_insights.h"
@@ -394,29 +395,24 @@ DeleteNetworkInsightsAccessScopeAnalysisResult DeleteNetworkInsightsAccessScopeA
 AWS_OPERATION(ec2, DescribeNetworkInsightsAccessScopeAnalyses)
 DescribeNetworkInsightsAccessScopeAnalysesResult DescribeNetworkInsightsAccessScopeAnalyses(
     Context& context, const DescribeNetworkInsightsAccessScopeAnalysesRequest& in) {
-  RefuseIdsWithPages("networkInsightsAccessScopeAnalysisIds", !in.NetworkInsightsAccessScopeAnalysisIds.empty(),
-                     in.MaxResults);
+  using Record = record::NetworkInsightsAccessScopeAnalysis;
   if (in.NetworkInsightsAccessScopeId)
     Require<record::NetworkInsightsAccessScope>(context, *in.NetworkInsightsAccessScopeId);
-  std::vector<NetworkInsightsAccessScopeAnalysis> analyses;
-  for (const auto& analysis :
-       Select<record::NetworkInsightsAccessScopeAnalysis>(context, in.NetworkInsightsAccessScopeAnalysisIds)) {
+  const auto show = [&](const Record& analysis) -> std::optional<NetworkInsightsAccessScopeAnalysis> {
     if (in.NetworkInsightsAccessScopeId &&
         analysis.network_insights_access_scope_id != *in.NetworkInsightsAccessScopeId)
-      continue;
-    if (in.AnalysisStartTimeBegin && analysis.start_date < *in.AnalysisStartTimeBegin) continue;
-    if (in.AnalysisStartTimeEnd && analysis.start_date > *in.AnalysisStartTimeEnd) continue;
-    analyses.push_back(ToWire(context, analysis));
-  }
-  KeepMatching(analyses, in.Filters, kScopeAnalysisFilters);
-  EndDryRun(in.DryRun);
-
+      return {};
+    if (in.AnalysisStartTimeBegin && analysis.start_date < *in.AnalysisStartTimeBegin) return {};
+    if (in.AnalysisStartTimeEnd && analysis.start_date > *in.AnalysisStartTimeEnd) return {};
+    return ToWire(context, analysis);
+  };
   DescribeNetworkInsightsAccessScopeAnalysesResult out;
   out.NetworkInsightsAccessScopeAnalyses =
-      PageOf(context, "DescribeNetworkInsightsAccessScopeAnalyses", in, std::move(analyses), out.NextToken,
-             [](const NetworkInsightsAccessScopeAnalysis& analysis) {
-               return *analysis.NetworkInsightsAccessScopeAnalysisId;
-             });
+      DescribePage<Record, &NetworkInsightsAccessScopeAnalysis::NetworkInsightsAccessScopeAnalysisId>(
+          context,
+          {"DescribeNetworkInsightsAccessScopeAnalyses", "networkInsightsAccessScopeAnalysisIds",
+           in.NetworkInsightsAccessScopeAnalysisIds},
+          in, kScopeAnalysisFilters, out.NextToken, show);
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "api/ec2/GetNetworkInsightsAccessScopeContentRequest.h"
 #include "api/ec2/GetNetworkInsightsAccessScopeContentResult.h"
 #include "emulator/api/operation.h"
+#include "handlers/ec2/describe.h"
 #include "handlers/ec2/filters.h"
 #include "handlers/ec2/network_insights.h"
 #include "handlers/ec2/requests.h"
@@ -138,17 +139,13 @@ DeleteNetworkInsightsAccessScopeResult DeleteNetworkInsightsAccessScope(
 AWS_OPERATION(ec2, DescribeNetworkInsightsAccessScopes)
 DescribeNetworkInsightsAccessScopesResult DescribeNetworkInsightsAccessScopes(
     Context& context, const DescribeNetworkInsightsAccessScopesRequest& in) {
-  RefuseIdsWithPages("networkInsightsAccessScopeIds", !in.NetworkInsightsAccessScopeIds.empty(), in.MaxResults);
-  std::vector<NetworkInsightsAccessScope> scopes;
-  for (const auto& scope : Select<record::NetworkInsightsAccessScope>(context, in.NetworkInsightsAccessScopeIds))
-    scopes.push_back(ScopeToWire(context, scope));
-  KeepMatching(scopes, in.Filters, kAccessScopeFilters);
-  EndDryRun(in.DryRun);
-
   DescribeNetworkInsightsAccessScopesResult out;
   out.NetworkInsightsAccessScopes =
-      PageOf(context, "DescribeNetworkInsightsAccessScopes", in, std::move(scopes), out.NextToken,
-             [](const NetworkInsightsAccessScope& scope) { return *scope.NetworkInsightsAccessScopeId; });
+      DescribePage<record::NetworkInsightsAccessScope, &NetworkInsightsAccessScope::NetworkInsightsAccessScopeId>(
+          context,
+          {"DescribeNetworkInsightsAccessScopes", "networkInsightsAccessScopeIds", in.NetworkInsightsAccessScopeIds},
+          in, kAccessScopeFilters, out.NextToken,
+          [&](const auto& scope) { return std::optional(ScopeToWire(context, scope)); });
   return out;
 }
 

@@ -42,6 +42,27 @@ std::vector<PathComponent> PathComponentsOf(Context& context, const std::vector<
 // of the optional ones come with a code is unconfirmed).
 Explanation ExplanationOf(Context& context, const network::Explanation& explanation);
 
+// A path that a load balancer carries on: to one of its nodes, where a listener takes it, and from there to a target.
+struct BalancedPath {
+  std::string load_balancer_arn, listener_arn, target_group_arn;
+  network::Path to_node, to_target;
+};
+
+// Looks for a way of the flow through a load balancer to this interface, or says why there is none. Only through
+// `only`, unless that is empty; through none of `without`. Targets need not be healthy: Reachability Analyzer guide,
+// "How Reachability Analyzer works". Network load balancers that keep the client's address are not looked at.
+std::optional<BalancedPath> FindBalancedPath(Context& context, const network::Topology& topology,
+                                             const network::Flow& flow, const std::string& target_interface_id,
+                                             const std::string& only, const std::vector<std::string>& without,
+                                             std::vector<Explanation>& explanations);
+
+// There: up to the node, the load balancer with its listener, the target group, on to the target; and back. The order
+// is unconfirmed.
+std::vector<PathComponent> ForwardComponentsOf(Context& context, const BalancedPath& path, const std::string& first,
+                                               const std::string& last);
+std::vector<PathComponent> ReturnComponentsOf(Context& context, const BalancedPath& path, const std::string& first,
+                                              const std::string& last);
+
 // Whether a hop leads through the resource of this id.
 bool LeadsThrough(const std::vector<network::Hop>& hops, const std::string& id);
 
@@ -49,6 +70,8 @@ bool LeadsThrough(const std::vector<network::Hop>& hops, const std::string& id);
 // address that some rule on its way speaks of. Reachability Analyzer looks for one packet that passes.
 network::Path EvaluateForAnyone(const network::Topology& topology, network::Flow flow);
 
+// The load balancer whose node the interface is: its ARN; empty when none.
+std::string LoadBalancerOf(Context& context, const std::string& network_interface_id);
 // The instance an interface is attached to; empty when none.
 std::string InstanceOf(Context& context, const std::string& network_interface_id);
 // The instance's first interface; nullopt when no interface is attached to such an instance.

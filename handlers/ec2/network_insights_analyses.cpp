@@ -7,6 +7,7 @@
 #include "api/ec2/StartNetworkInsightsAnalysisResult.h"
 #include "emulator/api/operation.h"
 #include "emulator/core/arn.h"
+#include "handlers/ec2/describe.h"
 #include "handlers/ec2/filters.h"
 #include "handlers/ec2/network_insights.h"
 #include "handlers/ec2/requests.h"
@@ -57,6 +58,7 @@ struct Asked {
   network::Flow flow;
   std::string first, last;             // instances at the ends
   std::vector<std::string> must_pass;  // gateways that are an end themselves
+  std::string silent_endpoint;         // a VPC endpoint as the source: it opens no connections
 };
 
 std::optional<network::Address> AddressOf(const std::optional<std::string>& given,
@@ -89,7 +91,7 @@ network::Endpoint EndpointAt(Context& context, const network::Topology& topology
   if (prefix == "vpce") {
     const auto* endpoint = topology.Find<network::VpcEndpoint>(id);
     asked.must_pass.push_back(id);
-    if (is_source) refused = "Drydock does not analyse paths from a VPC endpoint: an endpoint opens no connections.";
+    if (is_source) asked.silent_endpoint = id;
     if (endpoint && !endpoint->network_interface_ids.empty())
       return network::InterfaceEndpoint{endpoint->network_interface_ids.front(), address};
     return network::ServiceEndpoint{endpoint ? endpoint->service_name : id};
@@ -165,8 +167,9 @@ std::string ResourceIn(const std::string& arn) {
   return arn.substr(arn.rfind('/') + 1);
 }
 
-void Conclude(Context& context, const Asked& asked, const record::NetworkInsightsPath& path, const network::Path& found,
-              record::NetworkInsightsAnalysis& analysis) {
+// The path without load balancers.
+void ConcludeDirectly(Context& context, const Asked& asked, const record::NetworkInsightsPath& path,
+                      const network::Path& found, record::NetworkInsightsAnalysis& analysis) {
   for (const auto& each : found.explanations) analysis.explanations.push_back(ExplanationOf(context, each));
   if (found.reachable()) {
     for (const auto& id : asked.must_pass)
@@ -184,11 +187,63 @@ void Conclude(Context& context, const Asked& asked, const record::NetworkInsight
       }
     if (!found.forward.empty()) CheckFilterAtDestination(path, found.forward.back().packet, analysis.explanations);
   }
-  analysis.status = "succeeded";
   analysis.network_path_found = found.reachable() && analysis.explanations.empty();
   if (!*analysis.network_path_found) return;
   analysis.forward = PathComponentsOf(context, found.forward, asked.first, asked.last);
   analysis.back = PathComponentsOf(context, found.back, asked.last, asked.first);
+}
+
+// The path through a load balancer; what stops it joins the explanations.
+void ConcludeBalanced(Context& context, const network::Topology& topology, const Asked& asked,
+                      const record::NetworkInsightsPath& path, const std::string& target, const std::string& only,
+                      record::NetworkInsightsAnalysis& analysis) {
+  std::vector<Explanation> explanations;
+  const auto found =
+      FindBalancedPath(context, topology, asked.flow, target, only, analysis.filter_out_arns, explanations);
+  const auto passes = [&](const std::string& id) {
+    return LeadsThrough(found->to_node.forward, id) || LeadsThrough(found->to_target.forward, id);
+  };
+  if (found) {
+    for (const auto& id : asked.must_pass)
+      if (!passes(id)) explanations.push_back(Coded("NO_PATH"));
+    for (const auto& arn : analysis.filter_in_arns)
+      if (arn != only && !passes(ResourceIn(arn))) explanations.push_back(Coded("COMPONENT_FILTER_RESTRICTION"));
+    for (const auto& arn : analysis.filter_out_arns)
+      if (passes(ResourceIn(arn))) explanations.push_back(Coded("COMPONENT_FILTER_RESTRICTION_REMOVED_COMPONENT"));
+    CheckFilterAtDestination(path, found->to_target.forward.back().packet, explanations);
+  }
+  if (!found || !explanations.empty()) {
+    analysis.explanations.insert(analysis.explanations.end(), explanations.begin(), explanations.end());
+    return;
+  }
+  analysis.explanations.clear();
+  analysis.network_path_found = true;
+  analysis.forward = ForwardComponentsOf(context, *found, asked.first, asked.last);
+  analysis.back = ReturnComponentsOf(context, *found, asked.last, asked.first);
+}
+
+void Conclude(Context& context, const network::Topology& topology, const Asked& asked,
+              const record::NetworkInsightsPath& path, record::NetworkInsightsAnalysis& analysis) {
+  if (!asked.silent_endpoint.empty()) {
+    analysis.status = "succeeded";
+    analysis.network_path_found = false;
+    analysis.explanations.push_back(Coded("VPCE_INTRA_VPC_TRAFFIC"));
+    analysis.explanations.back().VpcEndpoint = ComponentOf(context, asked.silent_endpoint);
+    return;
+  }
+  const network::Path direct = EvaluateForAnyone(topology, asked.flow);
+  std::string only;
+  for (const auto& arn : analysis.filter_in_arns)
+    if (arn.find(":loadbalancer/") != std::string::npos) only = arn;
+  analysis.status = "succeeded";
+  analysis.network_path_found = false;
+  if (only.empty()) ConcludeDirectly(context, asked, path, direct, analysis);
+  if (*analysis.network_path_found) return;
+  const auto* interface = std::get_if<network::InterfaceEndpoint>(&asked.flow.destination);
+  const std::string target = interface ? interface->id : direct.destination_interface_id;
+  if (!target.empty()) ConcludeBalanced(context, topology, asked, path, target, only, analysis);
+  if (!*analysis.network_path_found && analysis.explanations.empty())
+    analysis.explanations.push_back(Coded("COMPONENT_FILTER_RESTRICTION"));
 }
 
 // Intermediate components by ARN; the guide, "Intermediate components".
@@ -221,7 +276,7 @@ void NetworkInsightsTimerFired(Context& context, const std::string& analysis_id)
     asked = AskedBy(context, topology, *path, refused);
   }
   if (asked) {
-    Conclude(context, *asked, *path, EvaluateForAnyone(topology, asked->flow), *analysis);
+    Conclude(context, topology, *asked, *path, *analysis);
   } else {
     analysis->status = "failed";
     analysis->status_message = refused;
@@ -282,22 +337,18 @@ DeleteNetworkInsightsAnalysisResult DeleteNetworkInsightsAnalysis(Context& conte
 AWS_OPERATION(ec2, DescribeNetworkInsightsAnalyses)
 DescribeNetworkInsightsAnalysesResult DescribeNetworkInsightsAnalyses(
     Context& context, const DescribeNetworkInsightsAnalysesRequest& in) {
-  RefuseIdsWithPages("networkInsightsAnalysisIds", !in.NetworkInsightsAnalysisIds.empty(), in.MaxResults);
   if (in.NetworkInsightsPathId) Require<record::NetworkInsightsPath>(context, *in.NetworkInsightsPathId);
-  std::vector<NetworkInsightsAnalysis> analyses;
-  for (const auto& analysis : Select<record::NetworkInsightsAnalysis>(context, in.NetworkInsightsAnalysisIds)) {
-    if (in.NetworkInsightsPathId && analysis.network_insights_path_id != *in.NetworkInsightsPathId) continue;
-    if (in.AnalysisStartTime && analysis.start_date < *in.AnalysisStartTime) continue;
-    if (in.AnalysisEndTime && analysis.start_date > *in.AnalysisEndTime) continue;
-    analyses.push_back(ToWire(context, analysis));
-  }
-  KeepMatching(analyses, in.Filters, kAnalysisFilters);
-  EndDryRun(in.DryRun);
-
+  const auto show = [&](const record::NetworkInsightsAnalysis& analysis) -> std::optional<NetworkInsightsAnalysis> {
+    if (in.NetworkInsightsPathId && analysis.network_insights_path_id != *in.NetworkInsightsPathId) return {};
+    if (in.AnalysisStartTime && analysis.start_date < *in.AnalysisStartTime) return {};
+    if (in.AnalysisEndTime && analysis.start_date > *in.AnalysisEndTime) return {};
+    return ToWire(context, analysis);
+  };
   DescribeNetworkInsightsAnalysesResult out;
   out.NetworkInsightsAnalyses =
-      PageOf(context, "DescribeNetworkInsightsAnalyses", in, std::move(analyses), out.NextToken,
-             [](const NetworkInsightsAnalysis& analysis) { return *analysis.NetworkInsightsAnalysisId; });
+      DescribePage<record::NetworkInsightsAnalysis, &NetworkInsightsAnalysis::NetworkInsightsAnalysisId>(
+          context, {"DescribeNetworkInsightsAnalyses", "networkInsightsAnalysisIds", in.NetworkInsightsAnalysisIds}, in,
+          kAnalysisFilters, out.NextToken, show);
   return out;
 }
 

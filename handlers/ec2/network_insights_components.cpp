@@ -5,6 +5,8 @@
 #include "api/ec2/AnalysisPacketHeader.h"
 #include "api/ec2/AnalysisRouteTableRoute.h"
 #include "api/ec2/AnalysisSecurityGroupRule.h"
+#include "emulator/core/arn.h"
+#include "emulator/core/text.h"
 #include "handlers/ec2/network_insights.h"
 
 namespace drydock::ec2 {
@@ -162,6 +164,12 @@ bool Rewrites(const network::Hop& hop) {
 AnalysisComponent ComponentOf(Context& context, const std::string& id) {
   AnalysisComponent wire;
   wire.Id = id;
+  if (const auto arn = Arn::Parse(id)) {  // load balancers and what is theirs
+    wire.Arn = id;
+    const auto parts = Split(arn->resource, '/');
+    if (parts.size() > 1) wire.Name = parts[parts.size() - 2];
+    return wire;
+  }
   const std::string prefix = id.substr(0, id.find('-'));
   for (const ShownKind& kind : kShown) {
     if (prefix != kind.prefix) continue;
@@ -196,6 +204,8 @@ std::vector<PathComponent> PathComponentsOf(Context& context, const std::vector<
       if (!hop.subnet_id.empty()) component.Subnet = ComponentOf(context, hop.subnet_id);
       if (const std::string instance = InstanceOf(context, hop.id); !instance.empty())
         component.AttachedTo = ComponentOf(context, instance);
+      else if (const std::string balancer = LoadBalancerOf(context, hop.id); !balancer.empty())
+        component.AttachedTo = ComponentOf(context, balancer);
     }
     if ((hop.component == network::Component::kNetworkInterface || Rewrites(hop)) && !hop.vpc_id.empty())
       component.Vpc = ComponentOf(context, hop.vpc_id);

@@ -8,6 +8,7 @@
 #include "emulator/api/operation.h"
 #include "emulator/core/arn.h"
 #include "emulator/core/text.h"
+#include "handlers/ec2/describe.h"
 #include "handlers/ec2/filters.h"
 #include "handlers/ec2/network_insights.h"
 #include "handlers/ec2/requests.h"
@@ -198,16 +199,10 @@ DeleteNetworkInsightsPathResult DeleteNetworkInsightsPath(Context& context,
 AWS_OPERATION(ec2, DescribeNetworkInsightsPaths)
 DescribeNetworkInsightsPathsResult DescribeNetworkInsightsPaths(Context& context,
                                                                 const DescribeNetworkInsightsPathsRequest& in) {
-  RefuseIdsWithPages("networkInsightsPathIds", !in.NetworkInsightsPathIds.empty(), in.MaxResults);
-  std::vector<NetworkInsightsPath> paths;
-  for (const auto& path : Select<record::NetworkInsightsPath>(context, in.NetworkInsightsPathIds))
-    paths.push_back(ToWire(context, path));
-  KeepMatching(paths, in.Filters, kPathFilters);
-  EndDryRun(in.DryRun);
-
   DescribeNetworkInsightsPathsResult out;
-  out.NetworkInsightsPaths = PageOf(context, "DescribeNetworkInsightsPaths", in, std::move(paths), out.NextToken,
-                                    [](const NetworkInsightsPath& path) { return *path.NetworkInsightsPathId; });
+  out.NetworkInsightsPaths = DescribePage<record::NetworkInsightsPath, &NetworkInsightsPath::NetworkInsightsPathId>(
+      context, {"DescribeNetworkInsightsPaths", "networkInsightsPathIds", in.NetworkInsightsPathIds}, in, kPathFilters,
+      out.NextToken, [&](const auto& path) { return std::optional(ToWire(context, path)); });
   return out;
 }
 

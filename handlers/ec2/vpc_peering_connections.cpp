@@ -304,8 +304,9 @@ AcceptVpcPeeringConnectionResult AcceptVpcPeeringConnection(Context& context,
   for (const auto& other : PeeringsOfVpc(context, connection.accepter_vpc_id))
     if (other.status == "active" && PeerOf(other, connection.accepter_vpc_id).vpc_id == connection.requester_vpc_id)
       throw errors::VpcPeeringConnectionAlreadyExists();
-  if (ActivePeeringsOf(context, connection.accepter_vpc_id) >= kMaxActivePeerings)
-    throw errors::VpcPeeringConnectionsPerVpcLimitExceeded();
+  for (const auto& vpc_id : {connection.accepter_vpc_id, connection.requester_vpc_id})
+    if (ActivePeeringsOf(context, vpc_id) >= kMaxActivePeerings)
+      throw errors::VpcPeeringConnectionsPerVpcLimitExceeded();
   EndDryRun(in.DryRun);
 
   CancelPeeringTimer(context, connection);

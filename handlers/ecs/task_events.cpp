@@ -2,6 +2,7 @@
 
 #include "emulator/core/arn.h"
 #include "emulator/core/log.h"
+#include "emulator/network/evaluate.h"
 #include "handlers/ecs/execution_role.h"
 #include "handlers/ecs/service_principal.h"
 #include "handlers/ecs/task_containers.h"
@@ -82,12 +83,23 @@ std::optional<TaskEvents::LogStream> TaskEvents::LogStreamOf(const std::string& 
       stream = LogStream{{arn->account, option("awslogs-region")},
                          option("awslogs-group"),
                          LogStreamName(option("awslogs-stream-prefix"), name, task->id),
-                         ExecutionRoleOf(context.scope, *definition, task->overrides)};
+                         ExecutionRoleOf(context.scope, *definition, task->overrides),
+                         task->attachment.network_interface_id};
     }
   });
   const std::lock_guard lock(mutex_);
   log_streams_[{task_arn, name}] = stream;
   return stream;
+}
+
+std::string TaskEvents::Blocked(const LogStream& stream) const {
+  const auto topology = engines_.topology();
+  const auto path = network::Evaluate(
+      topology, network::Flow::Tcp(network::InterfaceEndpoint{stream.network_interface_id},
+                                   network::ServiceEndpoint{"com.amazonaws." + stream.scope.region + ".logs"}, 443));
+  if (path.outcome == network::Outcome::kUnknownEndpoint) return "";  // the last lines of a task that is gone
+  tried_(topology, path);
+  return path.reachable() ? "" : network::Describe(path.explanations.front());
 }
 
 void TaskEvents::Printed(std::vector<tasks::PrintedLine> lines) {
@@ -96,6 +108,10 @@ void TaskEvents::Printed(std::vector<tasks::PrintedLine> lines) {
   for (auto& [origin, printed] : by_container) {
     const auto stream = LogStreamOf(origin.first, origin.second);
     if (!stream) continue;
+    if (const std::string why = Blocked(*stream); !why.empty()) {
+      spdlog::warn("lines of {} are lost: {}", origin.first, why);
+      continue;
+    }
     try {
       database_.Write([&](store::Transaction& tx) {
         Context context = SchedulerContext(tx, engines_, ids_, stream->scope);

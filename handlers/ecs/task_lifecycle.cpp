@@ -148,7 +148,7 @@ void FailSooner(Context& context, Task& task, const StartFailure& failure) {
 }
 
 // PENDING, twice: before the pull and after it.
-void Prepare(Context& context, Task& task) {
+void Prepare(Context& context, Task& task, const ConnectionTried& tried) {
   if (!task.delayed_failure.empty())
     return FailToStart(context, task, {task.delayed_failure, task.delayed_failure_container, false, task.blocked_by});
   if (task.handed_to_runtime) return;
@@ -159,7 +159,7 @@ void Prepare(Context& context, Task& task) {
   SecretValues values;
   const bool pulled = task.times.contains("pullStartedAt");
   if (!pulled) {
-    if (const auto failure = InitializeResources(context, task, *definition, values))
+    if (const auto failure = InitializeResources(context, task, *definition, values, tried))
       return FailSooner(context, task, *failure);
     task.times["pullStartedAt"] = context.now;
     if (const Duration pulling = Delay(context, kPulling); pulling.count() > 0) {
@@ -167,7 +167,7 @@ void Prepare(Context& context, Task& task) {
       return SetTimer(context, task, pulling);
     }
   }
-  if (const auto failure = PullImages(context, task, *definition)) return FailSooner(context, task, *failure);
+  if (const auto failure = PullImages(context, task, *definition, tried)) return FailSooner(context, task, *failure);
   if (pulled) values = FetchSecretsAgain(context, task, *definition);
   task.times["pullStoppedAt"] = context.now;
   task.handed_to_runtime = true;
@@ -227,12 +227,12 @@ void BeginLife(Context& context, Task& task) {
   SetTimer(context, task, Delay(context, kProvisioning));
 }
 
-void AdvanceTask(Context& context, const std::string& task_id) {
+void AdvanceTask(Context& context, const std::string& task_id, const ConnectionTried& tried) {
   auto task = context.tx.Get<Task>(context.scope, task_id);
   if (!task) return;
   const std::string& status = task->last_status;
   if (status == "PROVISIONING") return Provision(context, *task);
-  if (status == "PENDING") return Prepare(context, *task);
+  if (status == "PENDING") return Prepare(context, *task, tried);
   if (status == "ACTIVATING") return BecomeRunning(context, *task);
   if (status == "DEACTIVATING") return StopContainers(context, *task);
   if (status == "DEPROVISIONING") return Finish(context, *task);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "emulator/core/context.h"
+#include "handlers/ecs/task_startup.h"
 #include "store/records/ecs/task.h"
 
 namespace drydock::ecs {
@@ -20,7 +21,7 @@ inline constexpr char kSpotInterruption[] = "SpotInterruption";  // a stop code
 void BeginLife(Context& context, records::ecs::Task& task);
 
 // The task's timer: takes the next step.
-void AdvanceTask(Context& context, const std::string& task_id);
+void AdvanceTask(Context& context, const std::string& task_id, const ConnectionTried& tried);
 
 // Wants the task to end. Targets are deregistered and drained first, if there are any. Does nothing to a task that is
 // ending already.

@@ -58,8 +58,9 @@ struct Blocked {
 // One task on its way.
 class Startup {
  public:
-  Startup(Context& context, records::ecs::Task& task, const records::ecs::TaskDefinition& definition)
-      : context_(context), task_(task), containers_(definition.definition.containerDefinitions) {
+  Startup(Context& context, records::ecs::Task& task, const records::ecs::TaskDefinition& definition,
+          const ConnectionTried& tried)
+      : context_(context), tried_(tried), task_(task), containers_(definition.definition.containerDefinitions) {
     const std::string role = ExecutionRoleOf(context.scope, definition, task.overrides);
     if (role.empty()) return;
     role_ = ExecutionRole::Assume(context, role, task.id);
@@ -101,7 +102,9 @@ class Startup {
   std::optional<Blocked> CannotReach(const std::string& service, const std::string& region) const {
     network::Endpoint to = network::InternetEndpoint{};
     if (!service.empty()) to = network::ServiceEndpoint{fmt::format("com.amazonaws.{}.{}", region, service)};
-    const auto path = network::Evaluate(context_.engines.topology(), network::Flow::Tcp(Interface(), to, kHttps));
+    const auto topology = context_.engines.topology();
+    const auto path = network::Evaluate(topology, network::Flow::Tcp(Interface(), to, kHttps));
+    tried_(topology, path);
     if (path.reachable()) return std::nullopt;
     return Blocked{path.final_destination.ToString(), path.explanations.empty()
                                                           ? "The task's network interface is not in the network."
@@ -395,6 +398,7 @@ class Startup {
   }
 
   Context& context_;
+  const ConnectionTried& tried_;
   records::ecs::Task& task_;
   const List<ContainerDefinition>& containers_;
   std::optional<ExecutionRole> role_;
@@ -404,14 +408,15 @@ class Startup {
 }  // namespace
 
 std::optional<StartFailure> InitializeResources(Context& context, records::ecs::Task& task,
-                                                const records::ecs::TaskDefinition& definition, SecretValues& values) {
+                                                const records::ecs::TaskDefinition& definition, SecretValues& values,
+                                                const ConnectionTried& tried) {
   task.secrets.clear();
-  return Startup(context, task, definition).InitializeResources(values);
+  return Startup(context, task, definition, tried).InitializeResources(values);
 }
 
 std::optional<StartFailure> PullImages(Context& context, records::ecs::Task& task,
-                                       const records::ecs::TaskDefinition& definition) {
-  return Startup(context, task, definition).PullImages();
+                                       const records::ecs::TaskDefinition& definition, const ConnectionTried& tried) {
+  return Startup(context, task, definition, tried).PullImages();
 }
 
 SecretValues FetchSecretsAgain(Context& context, const records::ecs::Task& task,

@@ -3,6 +3,7 @@
 // D.4.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,7 +13,15 @@
 #include "store/records/ecs/task.h"
 #include "store/records/ecs/task_definition.h"
 
+namespace drydock::network {
+class Topology;
+struct Path;
+}  // namespace drydock::network
+
 namespace drydock::ecs {
+
+// Told of each connection that a task's platform tries, as the network engine decided it. Never blocks.
+using ConnectionTried = std::function<void(const network::Topology&, const network::Path&)>;
 
 // Why a task will not start.
 struct StartFailure {
@@ -28,11 +37,12 @@ using SecretValues = std::map<std::pair<std::string, std::string>, std::string>;
 // "Execution resource retrieval" and the log drivers: the registry's authorization, secrets, log streams. Notes in the
 // task which versions of which secrets it got.
 std::optional<StartFailure> InitializeResources(Context& context, records::ecs::Task& task,
-                                                const records::ecs::TaskDefinition& definition, SecretValues& values);
+                                                const records::ecs::TaskDefinition& definition, SecretValues& values,
+                                                const ConnectionTried& tried);
 
 // Resolves the containers' images and notes their digests in the task.
 std::optional<StartFailure> PullImages(Context& context, records::ecs::Task& task,
-                                       const records::ecs::TaskDefinition& definition);
+                                       const records::ecs::TaskDefinition& definition, const ConnectionTried& tried);
 
 // The values that the task was given when it started, for a task that is to go on after the emulator's restart. What is
 // gone for good since then is left out.

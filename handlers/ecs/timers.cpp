@@ -8,10 +8,10 @@
 
 namespace drydock::ecs {
 
-void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids) {
-  timers.On(kTaskTimer, [&](store::Transaction& tx, const store::Timer& timer) {
+void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids, ConnectionTried tried) {
+  timers.On(kTaskTimer, [&, tried = std::move(tried)](store::Transaction& tx, const store::Timer& timer) {
     Context context = SchedulerContext(tx, engines, ids, timer.scope);
-    AdvanceTask(context, timer.key);
+    AdvanceTask(context, timer.key, tried);
   });
   timers.On(kContainersTimer, [&](store::Transaction& tx, const store::Timer& timer) {
     Context context = SchedulerContext(tx, engines, ids, timer.scope);

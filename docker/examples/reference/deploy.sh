@@ -1,5 +1,6 @@
 #!/bin/sh
-# The reference deployment: a small Fargate system behind an Application Load Balancer, in plain AWS CLI calls.
+# The reference deployment: a small Fargate system behind an Application Load Balancer, and its database on an instance,
+# in plain AWS CLI calls.
 #
 #   sh deploy.sh            deploys (what is there already is kept, so it may be run again and again)
 #   sh deploy.sh teardown   takes everything down again
@@ -47,6 +48,7 @@ deploy_network() {
   public_b=$(subnet public-b 10.0.1.0/24 "$zone_b")
   private_a=$(subnet private-a 10.0.10.0/24 "$zone_a")
   private_b=$(subnet private-b 10.0.11.0/24 "$zone_b")
+  data=$(subnet data 10.0.20.0/24 "$zone_a") # the VPC's main route table: no way out
 
   gateway=$(tagged describe-internet-gateways 'InternetGateways[0].InternetGatewayId' $name)
   if [ -z "$gateway" ]; then
@@ -118,6 +120,21 @@ deploy_security_groups() {
   aws ec2 authorize-security-group-ingress --group-id "$db_group" \
     --ip-permissions "$(ports_from_group 27017 27017 "$ecs_group")" >/dev/null
   aws ec2 revoke-security-group-egress --group-id "$db_group" --ip-permissions "$everything" >/dev/null
+}
+
+# --- database ------------------------------------------------------------------------------------------------------
+
+# An instance that stands in for MongoDB: the tag says on which port its simulated host answers.
+deploy_database() {
+  database=$(aws ec2 describe-instances --filters Name=tag:Name,Values=database Name=instance-state-name,Values=pending,running \
+    --query 'Reservations[0].Instances[0].InstanceId' | sed 's/^None$//')
+  [ -z "$database" ] || return 0
+  image=$(aws ec2 describe-images --owners amazon --filters 'Name=name,Values=al2023-ami-2023.*-x86_64' \
+    --query 'Images[0].ImageId')
+  database=$(aws ec2 run-instances --image-id "$image" --instance-type t3.micro --subnet-id "$data" \
+    --private-ip-address 10.0.20.5 --security-group-ids "$db_group" --tag-specifications \
+    'ResourceType=instance,Tags=[{Key=Name,Value=database},{Key=drydock:listen,Value=27017}]' \
+    --query 'Instances[0].InstanceId')
 }
 
 # --- images --------------------------------------------------------------------------------------------------------
@@ -239,6 +256,7 @@ service() { # <name> <repository> <target group>
 }
 
 deploy_services() {
+  aws ec2 wait instance-running --instance-ids "$database"
   aws ecs create-cluster --cluster-name $name >/dev/null
   service auth auth "$auth_targets"
   service test-auth auth "$test_auth_targets"
@@ -265,6 +283,9 @@ roll_out_and_back() {
 
 teardown() {
   quietly() { "$@" >/dev/null 2>&1 || true; }
+  database=$(aws ec2 describe-instances --filters Name=tag:Name,Values=database \
+    --query 'Reservations[].Instances[].InstanceId' | sed 's/^None$//')
+  [ -z "$database" ] || aws ec2 terminate-instances --instance-ids $database >/dev/null
   for service in auth test-auth stage-reminder; do
     quietly aws ecs delete-service --cluster $name --service $service --force
   done
@@ -302,6 +323,7 @@ teardown() {
   for address in $(aws ec2 describe-addresses --filters "Name=tag:Name,Values=$name" --query 'Addresses[].AllocationId'); do
     aws ec2 release-address --allocation-id "$address" >/dev/null
   done
+  [ -z "$database" ] || aws ec2 wait instance-terminated --instance-ids $database
   # The groups name each other: their rules go before they do.
   for group in $(aws ec2 describe-security-groups --filters "Name=vpc-id,Values=$vpc" Name=group-name,Values=alb,ecs,db --query 'SecurityGroups[].GroupId'); do
     for rule in $(aws ec2 describe-security-group-rules --filters "Name=group-id,Values=$group" --query 'SecurityGroupRules[?IsEgress==`true`].SecurityGroupRuleId'); do
@@ -338,6 +360,7 @@ if [ "${1:-}" = teardown ]; then
 fi
 deploy_network
 deploy_security_groups
+deploy_database
 deploy_images
 deploy_secret_logs_roles
 deploy_load_balancer
