@@ -315,6 +315,11 @@ std::string CanonicalRequest(const Signature& signature, const Request& request)
   return canonical + "\n" + Join(signature.signed_headers, ";") + "\n" + PayloadHash(signature, request);
 }
 
+std::string StringToSign(const Signature& signature, const Request& request) {
+  return std::string(kHmac) + "\n" + FormatBasicIso8601(signature.time) + "\n" + CredentialScope(signature) + "\n" +
+         Hex(Sha256(CanonicalRequest(signature, request)));
+}
+
 std::optional<Refusal> VerifySignature(const Signature& signature, const Request& request,
                                        const std::string& secret_key, Timestamp now) {
   if (auto refusal = CheckTime(signature, now)) return refusal;
@@ -324,9 +329,7 @@ std::optional<Refusal> VerifySignature(const Signature& signature, const Request
   const std::string* payload = request.Header("x-amz-content-sha256");
   if (payload && payload->starts_with("STREAMING-") && signature.service != "s3") return SignatureMismatch();
 
-  const std::string to_sign = std::string(kHmac) + "\n" + FormatBasicIso8601(signature.time) + "\n" +
-                              CredentialScope(signature) + "\n" + Hex(Sha256(CanonicalRequest(signature, request)));
-  const std::string expected = Hex(HmacSha256(SigningKey(signature, secret_key), to_sign));
+  const std::string expected = Hex(HmacSha256(SigningKey(signature, secret_key), StringToSign(signature, request)));
   if (signature.value.size() != expected.size() ||
       CRYPTO_memcmp(signature.value.data(), expected.data(), expected.size()) != 0)
     return SignatureMismatch();

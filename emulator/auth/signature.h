@@ -68,5 +68,7 @@ Refusal SignatureMismatch();
 
 // The canonical request that is hashed and signed; for tests and for explaining a mismatch.
 std::string CanonicalRequest(const Signature& signature, const Request& request);
+// What the signing key signs: algorithm, time, scope and the canonical request's hash.
+std::string StringToSign(const Signature& signature, const Request& request);
 
 }  // namespace drydock::auth
