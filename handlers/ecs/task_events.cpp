@@ -109,7 +109,7 @@ void TaskEvents::Printed(std::vector<tasks::PrintedLine> lines) {
     const auto stream = LogStreamOf(origin.first, origin.second);
     if (!stream) continue;
     if (const std::string why = Blocked(*stream); !why.empty()) {
-      spdlog::warn("lines of {} are lost: {}", origin.first, why);
+      log::Warning("lines of {} are lost: {}", origin.first, why);
       continue;
     }
     try {
