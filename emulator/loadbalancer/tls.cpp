@@ -52,8 +52,8 @@ bool Apply(SSL* ssl, const SslPolicy& policy) {
   if (least < TLS1_2_VERSION) SSL_set_security_level(ssl, 0);
   return SSL_set_min_proto_version(ssl, least) == 1 &&
          SSL_set_max_proto_version(ssl, VersionOf(policy.protocols.back())) == 1 &&
-         (ciphers.empty() || SSL_set_cipher_list(ssl, Join(ciphers, ":").c_str()) == 1) &&
-         (suites.empty() || SSL_set_ciphersuites(ssl, Join(suites, ":").c_str()) == 1);
+         (ciphers.empty() || SSL_set_cipher_list(ssl, drydock::Join(ciphers, ":").c_str()) == 1) &&
+         (suites.empty() || SSL_set_ciphersuites(ssl, drydock::Join(suites, ":").c_str()) == 1);
 }
 
 int OnClientHello(SSL* ssl, int* alert, void*) {
