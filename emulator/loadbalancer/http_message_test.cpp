@@ -9,7 +9,7 @@ HeadError Parse(const std::string& bytes, RequestHead& head) {
   return ParseRequestHead(bytes, head);
 }
 
-HeadError ErrorOf(const std::string& fields, const std::string& line = "GET / HTTP/1.1") {
+HeadError Verdict(const std::string& fields, const std::string& line = "GET / HTTP/1.1") {
   RequestHead head;
   return ParseRequestHead(line + "\r\nHost: a\r\n" + fields + "\r\n", head);
 }
@@ -86,23 +86,23 @@ TEST_CASE("ambiguous framing is refused, or read in the one way that there is") 
   const std::tuple five(Framing::kDuplicateLength, BodyKind::kLength, 5u);
   CHECK(framing("Content-Length: 5\r\nContent-Length: 5\r\n") == five);
   CHECK(framing("Content-Length: 5, 5\r\n") == five);
-  CHECK(ErrorOf("Content-Length: 5\r\nTransfer-Encoding: gzip\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Content-Length: x\r\nTransfer-Encoding: chunked\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Content-Length: 5\r\nContent-Length: 6\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Content-Length: -1\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Content-Length: +5\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Content-Length: 5, 6\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Content-Length: 99999999999999999999\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Transfer-Encoding: gzip, chunked\r\n") == HeadError::kUnsupportedEncoding);
-  CHECK(ErrorOf("Transfer-Encoding: xchunked\r\n") == HeadError::kUnsupportedEncoding);
-  CHECK(ErrorOf("Transfer-Encoding : chunked\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("Transfer-Encoding: chunked\r\n", "GET / HTTP/1.0") == HeadError::kMalformed);
-  CHECK(ErrorOf("Host: b\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf("", "GET / HTTP/2.0") == HeadError::kUnsupportedVersion);
-  CHECK(ErrorOf("X: a\rb\r\n") == HeadError::kMalformed);
-  CHECK(ErrorOf(std::string("X: a\0b\r\n", 8)) == HeadError::kMalformed);
-  CHECK(ErrorOf("no colon\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Content-Length: 5\r\nTransfer-Encoding: gzip\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Content-Length: x\r\nTransfer-Encoding: chunked\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Content-Length: 5\r\nContent-Length: 6\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Content-Length: -1\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Content-Length: +5\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Content-Length: 5, 6\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Content-Length: 99999999999999999999\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Transfer-Encoding: gzip, chunked\r\n") == HeadError::kUnsupportedEncoding);
+  CHECK(Verdict("Transfer-Encoding: xchunked\r\n") == HeadError::kUnsupportedEncoding);
+  CHECK(Verdict("Transfer-Encoding : chunked\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("Transfer-Encoding: chunked\r\n", "GET / HTTP/1.0") == HeadError::kMalformed);
+  CHECK(Verdict("Host: b\r\n") == HeadError::kMalformed);
+  CHECK(Verdict("", "GET / HTTP/2.0") == HeadError::kUnsupportedVersion);
+  CHECK(Verdict("X: a\rb\r\n") == HeadError::kMalformed);
+  CHECK(Verdict(std::string("X: a\0b\r\n", 8)) == HeadError::kMalformed);
+  CHECK(Verdict("no colon\r\n") == HeadError::kMalformed);
   RequestHead head;
   CHECK(Parse("GET / HTTP/1.1\r\n\r\n", head) == HeadError::kMalformed);
   CHECK(Parse("GET / HTTP/1.0\r\n\r\n", head) == HeadError::kNone);

@@ -32,7 +32,7 @@ std::string RegionOf(const network::Topology& topology, const network::Endpoint&
   return vpc ? vpc->region : "us-east-1";
 }
 
-network::Endpoint InterfaceOfTask(const records::ecs::Task& task) {
+network::Endpoint InterfaceOf(const records::ecs::Task& task) {
   if (task.attachment.network_interface_id.empty() || task.last_status == "STOPPED")
     throw UnknownEnd("The task " + task.id + " has no network interface (any more): it is " + task.last_status + ".");
   return network::InterfaceEndpoint{task.attachment.network_interface_id};
@@ -105,7 +105,7 @@ std::optional<network::Endpoint> Ends::Resource(const network::Topology& topolog
     return std::nullopt;
   });
   if (!task) throw UnknownEnd("There is no task " + name + ".");
-  return InterfaceOfTask(*task);
+  return InterfaceOf(*task);
 }
 
 std::optional<network::Endpoint> Ends::LoadBalancer(const network::Topology& topology, const std::string& name) const {

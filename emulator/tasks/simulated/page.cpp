@@ -15,7 +15,7 @@ namespace {
 using Writer = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>,
                                  rapidjson::CrtAllocator, rapidjson::kWriteDefaultFlags>;
 
-void Text(Writer& writer, std::string_view text) {
+void WriteText(Writer& writer, std::string_view text) {
   // Bytes that are no UTF-8 are taken for Latin-1, as HTTP once did.
   if (IsUtf8(text)) {
     writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
@@ -36,7 +36,7 @@ void Text(Writer& writer, std::string_view text) {
 
 void Member(Writer& writer, const char* name, std::string_view value) {
   writer.Key(name);
-  Text(writer, value);
+  WriteText(writer, value);
 }
 
 }  // namespace
@@ -174,8 +174,8 @@ std::string Page(const std::string& container, const ReceivedRequest& request) {
   writer.StartArray();
   for (const auto& [name, value] : request.headers) {
     writer.StartArray();
-    Text(writer, name);
-    Text(writer, value);
+    WriteText(writer, name);
+    WriteText(writer, value);
     writer.EndArray();
   }
   writer.EndArray();
