@@ -11,6 +11,7 @@ measurements, not tests: nothing fails here.
 import asyncio
 import contextlib
 import datetime
+import http.client
 import json
 import os
 import pathlib
@@ -404,13 +405,33 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Ecs:
+    """Calls of one region over one connection, without a client's cost: what is measured is the server's."""
+
+    def __init__(self, server, region):
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        self.connection.connect()
+        self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Date": "20260101T000000Z", "Authorization":
+                        f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{region}/ecs/aws4_request, SignedHeaders=host, Signature=0"}
+
+    def call(self, operation, **parameters):
+        """The answer as bytes."""
+        self.connection.request("POST", "/", json.dumps(parameters), {
+            **self.headers, "X-Amz-Target": f"AmazonEC2ContainerServiceV20141113.{operation}"})
+        answer = self.connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, f"{operation}: {answer.status} {body}"
+        return body
+
+
 def until_steady(ecs, names, seconds=600):
     """Waits until every service has one deployment, COMPLETED, and all its tasks."""
     waiting = list(names)
     deadline = time.monotonic() + seconds
     while waiting:
         assert time.monotonic() < deadline, f"{len(waiting)} services are not steady"
-        described = ecs.describe_services(cluster="bench", services=waiting[:10])["services"]
+        described = json.loads(ecs.call("DescribeServices", cluster="bench", services=waiting[:10]))["services"]
         steady = {each["serviceName"] for each in described if len(each["deployments"]) == 1 and
                   each["deployments"][0]["rolloutState"] == "COMPLETED" and each["runningCount"] == each["desiredCount"]}
         waiting = [name for name in waiting if name not in steady]
@@ -436,13 +457,12 @@ def services(binary):
         server = Server("--data-dir", f"{folder}/data")
         regions = {}  # 5,000 network interfaces are the quota of a region, and a deployment has twice its tasks for a moment
         for region in ("us-east-1", "us-east-2", "us-west-2", "eu-central-1", "eu-west-1"):
-            aws = server.aws(ACCOUNT, region)
-            ecs = aws.client("ecs")
-            regions[region] = (ecs, place_for_tasks(aws.client("ec2"), region))
-            ecs.create_cluster(clusterName="bench")
+            ecs = Ecs(server, region)
+            regions[region] = (ecs, place_for_tasks(server.aws(ACCOUNT, region).client("ec2"), region))
+            ecs.call("CreateCluster", clusterName="bench")
             for _ in range(2):
-                ecs.register_task_definition(
-                    family="bench", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+                ecs.call(
+                    "RegisterTaskDefinition", family="bench", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
                     containerDefinitions=[{"name": "app", "image": "public.ecr.aws/bench/app:1", "portMappings": [{"containerPort": 80}]}])
         names = {region: [f"service-{number}" for number in range(SERVICES // len(regions))] for region in regions}
 
@@ -457,29 +477,23 @@ def services(binary):
             report(what, f"{took:.1f} s, {(cpu_seconds(server.process.pid) - used) / SERVICES / TASKS * 1000:.2f} ms CPU for each task",
                    wanted=wanted)
 
-        roll_out(f"{SERVICES:,} services of {TASKS} tasks until all are steady", "under 20 s for 1,000", lambda client, network, name: client.create_service(
-            cluster="bench", serviceName=name, taskDefinition="bench:1", desiredCount=TASKS, launchType="FARGATE",
+        roll_out(f"{SERVICES:,} services of {TASKS} tasks until all are steady", "under 20 s for 1,000", lambda client, network, name: client.call(
+            "CreateService", cluster="bench", serviceName=name, taskDefinition="bench:1", desiredCount=TASKS, launchType="FARGATE",
             networkConfiguration=network))
         report(f"memory with {SERVICES * TASKS:,} tasks (resident)", f"{memory_mib(server.process.pid):.0f} MiB", wanted="under 300 MiB")
         time.sleep(2)
         used = cpu_seconds(server.process.pid)
         time.sleep(SECONDS)
         report(f"{SERVICES:,} idle services", f"{(cpu_seconds(server.process.pid) - used) / SECONDS:.1%} of a core", wanted="under 1%")
-        arns = [arn for page in ecs.get_paginator("list_tasks").paginate(cluster="bench", PaginationConfig={"MaxItems": 100})
-                for arn in page["taskArns"]]
-        body = json.dumps({"cluster": "bench", "tasks": arns})
-        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.DescribeTasks",
-                   "X-Amz-Date": "20260101T000000Z", "Authorization":
-                   f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/eu-west-1/ecs/aws4_request, SignedHeaders=host, Signature=0"}
+        arns = json.loads(ecs.call("ListTasks", cluster="bench"))["taskArns"]
         took = []
         for _ in range(50):
             began = time.perf_counter()
-            status, _, _ = request("POST", server.endpoint + "/", body, headers)
+            ecs.call("DescribeTasks", cluster="bench", tasks=arns)
             took.append((time.perf_counter() - began) * 1000)
-            assert status == 200
         report(f"DescribeTasks of {len(arns)} among {SERVICES * TASKS:,}", f"{sorted(took)[25]:.1f} ms", wanted="under 5 ms")
-        roll_out(f"a deployment over {SERVICES:,} services of {TASKS} tasks", "linear in tasks", lambda client, _, name: client.update_service(
-            cluster="bench", service=name, taskDefinition="bench:2"))
+        roll_out(f"a deployment over {SERVICES:,} services of {TASKS} tasks", "linear in tasks", lambda client, _, name: client.call(
+            "UpdateService", cluster="bench", service=name, taskDefinition="bench:2"))
         server.stop()
 
 

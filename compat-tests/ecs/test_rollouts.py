@@ -64,7 +64,8 @@ def test_an_alarm_that_goes_off(place, rollback):
     assert f"(service app) (deployment {failed['id']}) deployment failed: alarm detected." in messages
     assert (f"(service app) rolling back to deployment {good}." in messages) == rollback
     states = {each["id"]: each["rolloutState"] for each in place.service()["deployments"]}
-    assert states[failed["id"]] == "FAILED"
+    assert states.get(failed["id"], "FAILED") == "FAILED", "rolled back, it may be gone already"
+    assert rollback or failed["id"] in states
     if rollback:
         assert place.steady()["taskDefinition"].endswith("app:1")
     if hasattr(place.ecs, "describe_service_deployments"):
