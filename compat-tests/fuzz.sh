@@ -20,7 +20,7 @@ clang++ $flags -x c++-header "$common" -o "$folder/common.pch"
 printf '%s\n' "$rooms/http_fuzz" "$rooms/http_message" "$rooms/forwarding" "$rooms/rule_matching" "$rooms/stickiness" \
   "$rooms/transforms" "$rooms/desync" emulator/core/text emulator/core/clock |
   xargs -P "$(nproc)" -I{} sh -c "clang++ $flags -include-pch $folder/common.pch -c {}.cpp -o $folder/\$(basename {}).o"
-clang++ -fsanitize=fuzzer,address,undefined "$folder"/*.o -o "$folder/fuzz" -lfmt -lspdlog -lcrypto -lre2
+clang++ -fsanitize=fuzzer,address,undefined "$folder"/*.o -o "$folder/fuzz" -lfmt -lcrypto -lre2
 
 # Messages that matter, to begin with.
 mkdir "$folder/seeds"

@@ -251,8 +251,8 @@ def load_balancer():
             for connections in (16, 64):
                 beside(f"through the load balancer, {connections} connections, one path rule", url,
                        f"http://127.0.0.1:{proxy}", "nginx proxy_pass", "at least 70%, p99 at most 1.3 times", connections)
-            asyncio.run(web_sockets(server, url, sockets))
             more_about_the_load_balancer(server, url, proxy, secure)
+            asyncio.run(web_sockets(server, url, sockets))
             server.stop()
 
 
