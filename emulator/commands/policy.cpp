@@ -23,7 +23,7 @@ struct PolicyOptions {
   bool json = false;
 };
 
-http::Client::Parameters Given(std::initializer_list<std::pair<const char*, const std::string&>> all) {
+http::Client::Parameters Given(std::initializer_list<std::pair<const char*, std::string>> all) {
   http::Client::Parameters parameters;
   for (const auto& [name, value] : all)
     if (!value.empty()) parameters.emplace_back(name, value);

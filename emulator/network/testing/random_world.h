@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,7 @@ class RandomWorld {
       for (int b = a + 1; b < vpc_count; ++b) {
         if (dice_.Chance(75)) {
           elements.peerings.push_back({fmt("pcx-", a, b), dice_.Chance(85), fmt("vpc-", a), fmt("vpc-", b)});
+          if (dice_.Chance(60)) ipv6_peerings_.insert(elements.peerings.back().id);
         }
       }
     }
@@ -164,7 +166,7 @@ class RandomWorld {
 
   Cidr RandomBlock() {
     const int v = dice_.Below(3);
-    switch (dice_.Below(8)) {
+    switch (dice_.Below(12)) {
       case 0:
         return C("10." + std::to_string(v) + ".0.0/16");
       case 1:
@@ -177,6 +179,10 @@ class RandomWorld {
         return C("198.51.100.0/22");
       case 5:
         return C("::/0");
+      case 6:
+        return C("2600:1f18:0:" + std::to_string(v) + "00::/56");
+      case 7:
+        return C("2600:1f18:0:" + std::to_string(v) + "01::/64");
       default:
         return C("0.0.0.0/0");
     }
@@ -267,6 +273,8 @@ class RandomWorld {
           peering.requester_vpc_id == vpc.id ? peering.accepter_vpc_id : peering.requester_vpc_id;
       if (peering.accepter_vpc_id != vpc.id && peering.requester_vpc_id != vpc.id) continue;
       if (dice_.Chance(80)) routes.push_back(To("10." + other.substr(4) + ".0.0/16", peering.id));
+      if (ipv6_peerings_.contains(peering.id))
+        routes.push_back(To("2600:1f18:0:" + other.substr(4) + "00::/56", peering.id));
     }
     if (vpc.id != "vpc-2" && dice_.Chance(5) && !elements.peerings.empty()) {
       routes.push_back(To("10.2.0.0/16", dice_.Pick(elements.peerings).id));
@@ -342,6 +350,9 @@ class RandomWorld {
   }
 
   Dice dice_;
+  // With IPv6 routes in all tables of both sides. Where one side lacks them, replies may come back by way of the
+  // internet gateways, which the naive evaluator does not know of.
+  std::set<std::string> ipv6_peerings_;
   int next_id_ = 0;
 };
 
