@@ -229,6 +229,7 @@ std::string TakeDomainName(std::string name) {
 
 // Stored and shown: there is no DNS outside of VPCs that could look the name up.
 AWS_OPERATION(ec2, ModifyAddressAttribute)
+AWS_ACCESS("elastic-ip/{AllocationId}")
 ModifyAddressAttributeResult ModifyAddressAttribute(Context& context, const ModifyAddressAttributeRequest& in) {
   auto elastic = Require<record::ElasticAddress>(context, *in.AllocationId);
   if (!in.DomainName) throw errors::MissingParameter("domainName");
@@ -241,6 +242,7 @@ ModifyAddressAttributeResult ModifyAddressAttribute(Context& context, const Modi
 }
 
 AWS_OPERATION(ec2, ResetAddressAttribute)
+AWS_ACCESS("elastic-ip/{AllocationId}")
 ResetAddressAttributeResult ResetAddressAttribute(Context& context, const ResetAddressAttributeRequest& in) {
   auto elastic = Require<record::ElasticAddress>(context, *in.AllocationId);
   EndDryRun(in.DryRun);

@@ -65,6 +65,7 @@ void TakeInstanceType(Context& context, record::Instance& instance, const std::s
 
 // One attribute a call.
 AWS_OPERATION(ec2, ModifyInstanceAttribute)
+AWS_ACCESS("instance/{InstanceId}", "security-group/{Groups}")
 ModifyInstanceAttributeResponse ModifyInstanceAttribute(Context& context,
                                                         const ModifyInstanceAttributeRequest& request) {
   RefuseParameters(request, {"BlockDeviceMappings", "Kernel", "Ramdisk", "SriovNetSupport", "EnaSupport"});
@@ -112,6 +113,7 @@ ModifyInstanceAttributeResponse ModifyInstanceAttribute(Context& context,
 }
 
 AWS_OPERATION(ec2, DescribeInstanceAttribute)
+AWS_ACCESS("instance/{InstanceId}")
 InstanceAttribute DescribeInstanceAttribute(Context& context, const DescribeInstanceAttributeRequest& in) {
   const auto instance = RequireInstance(context, *in.InstanceId);
   const auto interfaces = InterfacesOf(context, instance.instance_id);

@@ -104,6 +104,7 @@ void InstanceTimerFired(Context& context, const std::string& instance_id) {
 }
 
 AWS_OPERATION(ec2, StartInstances)
+AWS_ACCESS("instance/{InstanceIds}")
 StartInstancesResult StartInstances(Context& context, const StartInstancesRequest& in) {
   RefuseParameters(in, {"AdditionalInfo"});
   StartInstancesResult out;
@@ -125,6 +126,7 @@ StartInstancesResult StartInstances(Context& context, const StartInstancesReques
 
 // There is no operating system whose shutdown could be forced or skipped.
 AWS_OPERATION(ec2, StopInstances)
+AWS_ACCESS("instance/{InstanceIds}")
 StopInstancesResult StopInstances(Context& context, const StopInstancesRequest& in) {
   StopInstancesResult out;
   for (auto& instance : RequireInstances(context, in.InstanceIds)) {
@@ -151,6 +153,7 @@ StopInstancesResult StopInstances(Context& context, const StopInstancesRequest& 
 // One protected instance keeps all of the request from being terminated. (AWS spares those of its Availability Zone and
 // terminates the others, although it answers with the error.)
 AWS_OPERATION(ec2, TerminateInstances)
+AWS_ACCESS("instance/{InstanceIds}")
 TerminateInstancesResult TerminateInstances(Context& context, const TerminateInstancesRequest& in) {
   TerminateInstancesResult out;
   for (auto& instance : RequireInstances(context, in.InstanceIds)) {
@@ -171,6 +174,7 @@ TerminateInstancesResult TerminateInstances(Context& context, const TerminateIns
 
 // An instance keeps its state and its addresses while it reboots, and what would boot is not there.
 AWS_OPERATION(ec2, RebootInstances)
+AWS_ACCESS("instance/{InstanceIds}")
 RebootInstancesResponse RebootInstances(Context& context, const RebootInstancesRequest& in) {
   for (const auto& instance : RequireInstances(context, in.InstanceIds))
     if (instance.state != "running" && instance.state != "pending")

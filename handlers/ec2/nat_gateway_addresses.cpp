@@ -157,6 +157,7 @@ void AddSecondaryAddresses(Context& context, record::NatGateway& gateway, const 
 }
 
 AWS_OPERATION(ec2, AssignPrivateNatGatewayAddress)
+AWS_ACCESS("natgateway/{NatGatewayId}")
 AssignPrivateNatGatewayAddressResult AssignPrivateNatGatewayAddress(Context& context,
                                                                     const AssignPrivateNatGatewayAddressRequest& in) {
   auto gateway = GatewayToChange(context, *in.NatGatewayId, "private");
@@ -185,6 +186,7 @@ AssignPrivateNatGatewayAddressResult AssignPrivateNatGatewayAddress(Context& con
 
 // The addresses go at once: there are no connections that could drain.
 AWS_OPERATION(ec2, UnassignPrivateNatGatewayAddress)
+AWS_ACCESS("natgateway/{NatGatewayId}")
 UnassignPrivateNatGatewayAddressResult UnassignPrivateNatGatewayAddress(
     Context& context, const UnassignPrivateNatGatewayAddressRequest& in) {
   auto gateway = GatewayToChange(context, *in.NatGatewayId, "private");
@@ -207,6 +209,7 @@ UnassignPrivateNatGatewayAddressResult UnassignPrivateNatGatewayAddress(
 }
 
 AWS_OPERATION(ec2, AssociateNatGatewayAddress)
+AWS_ACCESS("natgateway/{NatGatewayId}", "elastic-ip/{AllocationIds}")
 AssociateNatGatewayAddressResult AssociateNatGatewayAddress(Context& context,
                                                             const AssociateNatGatewayAddressRequest& in) {
   RefuseParameters(in, {"AvailabilityZone", "AvailabilityZoneId"});  // of regional NAT gateways
@@ -231,6 +234,7 @@ AssociateNatGatewayAddressResult AssociateNatGatewayAddress(Context& context,
 }
 
 AWS_OPERATION(ec2, DisassociateNatGatewayAddress)
+AWS_ACCESS("natgateway/{NatGatewayId}", "elastic-ip/{AssociationIds}")
 DisassociateNatGatewayAddressResult DisassociateNatGatewayAddress(Context& context,
                                                                   const DisassociateNatGatewayAddressRequest& in) {
   auto gateway = GatewayToChange(context, *in.NatGatewayId, "public");

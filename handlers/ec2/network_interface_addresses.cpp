@@ -72,6 +72,7 @@ ApiError NotAssigned(const std::string& address, const std::string& interface_id
 }  // namespace
 
 AWS_OPERATION(ec2, AssignPrivateIpAddresses)
+AWS_ACCESS("network-interface/{NetworkInterfaceId}")
 AssignPrivateIpAddressesResult AssignPrivateIpAddresses(Context& context, const AssignPrivateIpAddressesRequest& in) {
   RefuseParameters(in, {"Ipv4Prefixes", "Ipv4PrefixCount"});
   auto interface = InterfaceToChange(context, *in.NetworkInterfaceId);
@@ -101,6 +102,7 @@ AssignPrivateIpAddressesResult AssignPrivateIpAddresses(Context& context, const 
 
 // An Elastic IP of a private address that goes is disassociated: UnassignPrivateIpAddresses's manual.
 AWS_OPERATION(ec2, UnassignPrivateIpAddresses)
+AWS_ACCESS("network-interface/{NetworkInterfaceId}")
 UnassignPrivateIpAddressesResponse UnassignPrivateIpAddresses(Context& context,
                                                               const UnassignPrivateIpAddressesRequest& in) {
   RefuseParameters(in, {"Ipv4Prefixes"});
@@ -122,6 +124,7 @@ UnassignPrivateIpAddressesResponse UnassignPrivateIpAddresses(Context& context,
 }
 
 AWS_OPERATION(ec2, AssignIpv6Addresses)
+AWS_ACCESS("network-interface/{NetworkInterfaceId}")
 AssignIpv6AddressesResult AssignIpv6Addresses(Context& context, const AssignIpv6AddressesRequest& in) {
   RefuseParameters(in, {"Ipv6PrefixCount", "Ipv6Prefixes"});
   auto interface = InterfaceToChange(context, *in.NetworkInterfaceId);
@@ -141,6 +144,7 @@ AssignIpv6AddressesResult AssignIpv6Addresses(Context& context, const AssignIpv6
 }
 
 AWS_OPERATION(ec2, UnassignIpv6Addresses)
+AWS_ACCESS("network-interface/{NetworkInterfaceId}")
 UnassignIpv6AddressesResult UnassignIpv6Addresses(Context& context, const UnassignIpv6AddressesRequest& in) {
   RefuseParameters(in, {"Ipv6Prefixes"});
   auto interface = InterfaceToChange(context, *in.NetworkInterfaceId);

@@ -245,6 +245,7 @@ ModifyNetworkInterfaceAttributeResponse ModifyNetworkInterfaceAttribute(
 }
 
 AWS_OPERATION(ec2, ResetNetworkInterfaceAttribute)
+AWS_ACCESS("network-interface/{NetworkInterfaceId}")
 ResetNetworkInterfaceAttributeResponse ResetNetworkInterfaceAttribute(Context& context,
                                                                       const ResetNetworkInterfaceAttributeRequest& in) {
   auto interface = Require<record::NetworkInterface>(context, *in.NetworkInterfaceId);

@@ -61,6 +61,7 @@ std::string TakeReservedCidr(Context& context, const record::Subnet& subnet, con
 }  // namespace
 
 AWS_OPERATION(ec2, CreateSubnetCidrReservation)
+AWS_ACCESS("subnet/{SubnetId}")
 CreateSubnetCidrReservationResult CreateSubnetCidrReservation(Context& context,
                                                               const CreateSubnetCidrReservationRequest& in) {
   const auto subnet = Require<record::Subnet>(context, *in.SubnetId);

@@ -193,6 +193,7 @@ SubnetIpv6CidrBlockAssociation SubnetBlockToWire(const record::Ipv6CidrBlock& bl
 }
 
 AWS_OPERATION(ec2, AssociateVpcCidrBlock)
+AWS_ACCESS("vpc/{VpcId}")
 AssociateVpcCidrBlockResult AssociateVpcCidrBlock(Context& context, const AssociateVpcCidrBlockRequest& in) {
   RefuseParameters(
       in, {"Ipv6Pool", "Ipv6CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength"});
@@ -223,6 +224,7 @@ AssociateVpcCidrBlockResult AssociateVpcCidrBlock(Context& context, const Associ
 }
 
 AWS_OPERATION(ec2, DisassociateVpcCidrBlock)
+AWS_ACCESS("vpc/{AssociationId}")
 DisassociateVpcCidrBlockResult DisassociateVpcCidrBlock(Context& context, const DisassociateVpcCidrBlockRequest& in) {
   const auto named = [&](const auto& block) { return block.association_id == *in.AssociationId; };
   for (auto& vpc : context.tx.List<record::Vpc>(context.scope)) {
@@ -257,6 +259,7 @@ DisassociateVpcCidrBlockResult DisassociateVpcCidrBlock(Context& context, const 
 
 // AssociateSubnetCidrBlock's manual: a subnet has one IPv6 block only.
 AWS_OPERATION(ec2, AssociateSubnetCidrBlock)
+AWS_ACCESS("subnet/{SubnetId}")
 AssociateSubnetCidrBlockResult AssociateSubnetCidrBlock(Context& context, const AssociateSubnetCidrBlockRequest& in) {
   RefuseParameters(in, {"Ipv6IpamPoolId", "Ipv6NetmaskLength"});
   auto subnet = Require<record::Subnet>(context, *in.SubnetId);
@@ -273,6 +276,7 @@ AssociateSubnetCidrBlockResult AssociateSubnetCidrBlock(Context& context, const 
 }
 
 AWS_OPERATION(ec2, DisassociateSubnetCidrBlock)
+AWS_ACCESS("subnet/{AssociationId}")
 DisassociateSubnetCidrBlockResult DisassociateSubnetCidrBlock(Context& context,
                                                               const DisassociateSubnetCidrBlockRequest& in) {
   for (auto& subnet : context.tx.List<record::Subnet>(context.scope)) {
@@ -295,6 +299,7 @@ DisassociateSubnetCidrBlockResult DisassociateSubnetCidrBlock(Context& context,
 
 // ModifyVpcTenancy's manual: to default only.
 AWS_OPERATION(ec2, ModifyVpcTenancy)
+AWS_ACCESS("vpc/{VpcId}")
 ModifyVpcTenancyResult ModifyVpcTenancy(Context& context, const ModifyVpcTenancyRequest& in) {
   auto vpc = Require<record::Vpc>(context, *in.VpcId);
   EndDryRun(in.DryRun);
