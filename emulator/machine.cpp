@@ -314,7 +314,7 @@ std::string Machine::AskPolicy(const std::string& page, const std::map<std::stri
   return parts_->database->Read([&](store::Transaction& tx) {
     Context context{tx,     parts_->engines, parts_->ids, parts_->clock.Now(), scope, Principal::Root(scope.account),
                     "page", "127.0.0.1",     "drydock"};
-    return page == "explain" ? iam::ExplainDecisions(context, question)
+    return page == "explain" ? iam::ExplainDecisions(context, api::Services(), question)
                              : iam::SuggestRolePolicy(context, question);
   });
 }

@@ -62,7 +62,15 @@ class Startup {
     const std::string role = ExecutionRoleOf(context.scope, definition, task.overrides);
     if (role.empty()) return;
     role_ = ExecutionRole::Assume(context, role, task.id);
-    if (!role_) lost_role_ = role;
+    if (role_)
+      role_->LeaveBy(context, task.attachment.network_interface_id);
+    else
+      lost_role_ = role;
+  }
+
+  // Nothing may be called as the role any more.
+  void End() {
+    if (role_) role_->End(context_);
   }
 
   std::optional<StartFailure> InitializeResources(SecretValues& values) {
@@ -384,12 +392,18 @@ class Startup {
 std::optional<StartFailure> InitializeResources(Context& context, records::ecs::Task& task,
                                                 const records::ecs::TaskDefinition& definition, SecretValues& values) {
   task.secrets.clear();
-  return Startup(context, task, definition).InitializeResources(values);
+  Startup startup(context, task, definition);
+  auto failure = startup.InitializeResources(values);
+  startup.End();
+  return failure;
 }
 
 std::optional<StartFailure> PullImages(Context& context, records::ecs::Task& task,
                                        const records::ecs::TaskDefinition& definition) {
-  return Startup(context, task, definition).PullImages();
+  Startup startup(context, task, definition);
+  auto failure = startup.PullImages();
+  startup.End();
+  return failure;
 }
 
 SecretValues FetchSecretsAgain(Context& context, const records::ecs::Task& task,
