@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "emulator/api/unsigned.h"
 #include "emulator/core/text.h"
 #include "emulator/protocol/decode.h"
 #include "emulator/protocol/encode.h"
@@ -109,12 +110,6 @@ const api::Service* ServiceOfForm(std::string_view version, std::string_view sig
     for (const api::Service* service : api::Services())
       if (service->protocol == api::Protocol::kEc2) return service;
   return nullptr;
-}
-
-// What is in the input is the proof: the model's "authtype none".
-bool NeedsNoCredentials(const api::Operation& operation) {
-  const std::string_view service = operation.service->name, name = operation.name;
-  return service == "sts" && (name == "AssumeRoleWithWebIdentity" || name == "AssumeRoleWithSAML");
 }
 
 auth::Request SignedRequest(const Request& request, const std::string& body) {
@@ -224,7 +219,7 @@ void Pipeline::Identify(const Request& request, Call& call) {
 }
 
 void Pipeline::Authenticate(const Request& request, Call& call) {
-  if (std::holds_alternative<auth::Unsigned>(call.signature) && NeedsNoCredentials(*call.operation)) {
+  if (std::holds_alternative<auth::Unsigned>(call.signature) && api::IsUnsigned(*call.operation)) {
     call.principal.type = Principal::Type::kService;  // nobody whom a policy names
     call.principal.account = parts_.default_account;
     call.scope = {parts_.default_account, "us-east-1"};  // of STS's global endpoint
