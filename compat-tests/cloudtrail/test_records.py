@@ -1,5 +1,6 @@
 """What the record of a call says. CloudTrail User Guide, "CloudTrail record contents", "userIdentity element"; the
 services' pages "Logging … API calls with AWS CloudTrail" have the examples that names and nulls are taken from."""
+import json
 import time
 
 from conftest import error_of
@@ -121,6 +122,27 @@ def test_secrets_are_hidden(aws, trail):
         {"name": "c", "image": "i", "memory": 128, "environment": [{"name": "PASSWORD", "value": "hunter2"}]}])
     container = trail.record("RegisterTaskDefinition")["requestParameters"]["containerDefinitions"][0]
     assert container["name"] == "c" and container["environment"] == HIDDEN
+
+
+def test_what_secrets_manager_does_by_itself(start_server):
+    """Secrets Manager User Guide, "AWS CloudTrail entries for Secrets Manager", Log entries for deletion."""
+    aws = start_server("--ephemeral", "--manual-clock").aws()
+    secrets, trail = aws.client("secretsmanager"), Trail(aws)
+    arn = secrets.create_secret(Name="db", SecretString="one")["ARN"]
+    secrets.put_secret_value(SecretId="db", SecretString="two")
+    secrets.delete_secret(SecretId="db", RecoveryWindowInDays=7)
+    record = trail.record("StartSecretVersionDelete")
+    assert (record["eventType"], record["eventSource"]) == ("AwsServiceEvent", "secretsmanager.amazonaws.com")
+    assert record["userIdentity"] == {"accountId": aws.account, "invokedBy": "secretsmanager.amazonaws.com"}
+    assert record["sourceIPAddress"] == record["userAgent"] == "secretsmanager.amazonaws.com"
+    assert record["additionalEventData"]["SecretId"] == arn and record["readOnly"] is False
+    assert len(trail.events(EventName="StartSecretVersionDelete")) == 2  # of each version
+    secrets.restore_secret(SecretId="db")
+    assert len(trail.events(EventName="CancelSecretVersionDelete")) == 2
+    secrets.delete_secret(SecretId="db", RecoveryWindowInDays=7)
+    assert trail.events(EventName="EndSecretVersionDelete") == []
+    aws.http("POST", "/_drydock/clock", json.dumps({"advance": 7 * 24 * 3600 + 1}))
+    assert len(trail.events(EventName="EndSecretVersionDelete")) == 2
 
 
 def test_iam_is_recorded_in_one_region(aws, trail):
