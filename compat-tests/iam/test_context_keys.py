@@ -100,13 +100,19 @@ def test_a_task_that_fetches_its_secret_over_the_internet(place):
     place.running(place.run()[0])
 
 
-def test_a_task_that_fetches_its_secret_through_an_endpoint(place):
-    guarded, ec2 = Guarded(place), place.ec2
+def endpoint_of_secrets(place, **more):
+    ec2 = place.ec2
     ec2.modify_vpc_attribute(VpcId=place.vpc, EnableDnsHostnames={"Value": True})
     endpoint = ec2.create_vpc_endpoint(
         VpcId=place.vpc, ServiceName=f"com.amazonaws.{place.aws.region}.secretsmanager", VpcEndpointType="Interface",
-        SubnetIds=place.subnets, SecurityGroupIds=[place.group])["VpcEndpoint"]["VpcEndpointId"]
+        SubnetIds=place.subnets, SecurityGroupIds=[place.group], **more)["VpcEndpoint"]["VpcEndpointId"]
     eventually(lambda: ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint])["VpcEndpoints"][0]["State"] == "available")
+    return endpoint
+
+
+def test_a_task_that_fetches_its_secret_through_an_endpoint(place):
+    guarded = Guarded(place)
+    endpoint = endpoint_of_secrets(place)
     for condition in ({"StringNotEquals": {"aws:SourceVpce": endpoint}}, {"StringNotEquals": {"aws:SourceVpc": place.vpc}},
                       {"NotIpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}}, {"Null": {"aws:SourceIp": "false"}}):
         guarded.unless(**condition)
@@ -115,6 +121,19 @@ def test_a_task_that_fetches_its_secret_through_an_endpoint(place):
         place.ecs.stop_task(cluster="main", task=task["taskArn"])
     guarded.unless(StringEquals={"aws:SourceVpce": endpoint})
     assert guarded.is_refused()
+
+
+def test_the_policy_of_the_endpoint_is_asked_too(place):
+    """AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies"."""
+    Guarded(place)
+    endpoint = endpoint_of_secrets(place, PolicyDocument=document(
+        {**allow("secretsmanager:ListSecrets"), "Principal": "*"}))
+    assert "because no VPC endpoint policy allows the secretsmanager:GetSecretValue action" in place.failure()
+    place.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PolicyDocument=document(
+        {**allow("*"), "Principal": "*"}, {**deny("secretsmanager:Get*"), "Principal": "*"}))
+    assert "with an explicit deny in a VPC endpoint policy" in place.failure()
+    place.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
+    place.running(place.run()[0])
 
 
 def test_services_that_call_for_themselves_have_no_address(aws):
