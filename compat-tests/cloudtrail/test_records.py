@@ -3,8 +3,9 @@ services' pages "Logging … API calls with AWS CloudTrail" have the examples th
 import json
 import time
 
-from conftest import error_of
+from conftest import error_of, eventually
 from cloudtrail.history import Trail, trusting
+from ecs.place import Place
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
@@ -171,3 +172,36 @@ def test_an_answered_write_survives_kill(start_server, tmp_path):
     again.client("ec2").describe_vpcs()
     assert again.server.stop() == 0
     assert Trail(start_server("--data-dir", str(tmp_path)).aws(aws.account)).record("DescribeVpcs")
+
+
+def test_what_ecs_does_by_itself(aws, trail):
+    """The platform makes the task's interface and assumes its role, the scheduler registers and deregisters the target:
+    aws-facts J.1; each as who it is."""
+    place = Place(aws)
+    secret = place.secretsmanager.create_secret(Name="db", SecretString="value")["ARN"]
+    place.iam.attach_role_policy(RoleName="execution", PolicyArn="arn:aws:iam::aws:policy/SecretsManagerReadWrite")
+    place.register(container={"secrets": [{"name": "DB", "valueFrom": secret}]})
+    balanced = place.balanced()
+    place.create(desired=1, loadBalancers=balanced)
+    place.steady()
+    linked = f"arn:aws:sts::{aws.account}:assumed-role/AWSServiceRoleForECS/"
+
+    def by_itself(name):
+        record = next(e["record"] for e in trail.events(EventName=name)
+                      if e["record"]["userIdentity"].get("invokedBy", "").startswith("ecs"))
+        assert record["eventType"] == "AwsApiCall" and "errorCode" not in record
+        return record
+
+    made = by_itself("CreateNetworkInterface")
+    assert made["userIdentity"]["arn"].startswith(linked) and made["sourceIPAddress"] == "ecs.amazonaws.com"
+    registered = by_itself("RegisterTargets")
+    assert registered["userIdentity"]["arn"] == linked + "ecs-service-scheduler"
+    assert registered["requestParameters"]["targetGroupArn"] == balanced[0]["targetGroupArn"]
+    assumed = by_itself("AssumeRole")
+    assert assumed["userIdentity"] == {"type": "AWSService", "invokedBy": "ecs-tasks.amazonaws.com"}
+    assert assumed["requestParameters"]["roleArn"] == place.role
+    fetched = trail.record("GetSecretValue")
+    assert fetched["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"] == place.role
+    place.ecs.update_service(cluster="main", service="app", desiredCount=0)
+    eventually(lambda: trail.events(EventName="DeregisterTargets"))
+    assert by_itself("DeregisterTargets")["userIdentity"]["arn"] == linked + "ecs-service-scheduler"
