@@ -4,6 +4,7 @@ import json
 import botocore.exceptions
 
 from cloudtrail.history import Trail
+from iam.caller import allow, role, session
 
 VALUE = "Tr0ub4dor-and-3-horses"  # of every secret below
 
@@ -41,17 +42,33 @@ def test_a_secrets_value_is_found_nowhere(start_server, tmp_path):
         user.put_secret_value(SecretId="db", SecretString=VALUE)
     except botocore.exceptions.ClientError as error:
         texts.append(json.dumps(error.response, default=str))
+    # Credentials: of users, of sessions, of tasks.
+    ci = session(aws, role(aws, allow("*")))
+    temporary = aws.client("sts").get_session_token()["Credentials"]
     trail = Trail(aws)
     records = [e["CloudTrailEvent"] for region in (None, "us-east-1") for e in trail.events(region)]
     assert any('"CreateSecret"' in record for record in records)
     assert server.stop() == 0
     log = server.process.stdout.read()
 
-    needles = [VALUE, key["SecretAccessKey"]]
-    for needle in needles:
-        for name, haystack in [("an error", "".join(texts)), ("the audit trail", "".join(records)), ("the log", log)]:
+    needles = [VALUE, key["SecretAccessKey"], ci.secret, temporary["SecretAccessKey"]]
+    # As on AWS, records tell the session tokens, which are worth nothing without their secret keys: IAM User Guide,
+    # "Logging IAM and AWS STS API calls with AWS CloudTrail".
+    tokens = [ci.token, temporary["SessionToken"]]
+    for name, haystack, hidden in [("an error", "".join(texts), needles + tokens), ("the log", log, needles + tokens),
+                                   ("the audit trail", "".join(records), needles)]:
+        for needle in hidden:
             assert needle not in haystack, f"{needle} stands in {name}"
     files = [file for file in data.rglob("*") if file.is_file()]
     assert files
     for file in files:
-        assert VALUE.encode() not in file.read_bytes(), f"the secret stands in {file}"
+        content = file.read_bytes()
+        for needle in needles:
+            assert needle.encode() not in content, f"{needle} stands in {file}"
+
+    # Sealed, they are still good after a restart.
+    again = start_server("--data-dir", str(data), port=server.port)
+    identity = aws.client("sts", key=ci.key, secret=ci.secret, token=ci.token).get_caller_identity()
+    assert identity["Arn"] == ci.arn
+    assert aws.client("sts", key=key["AccessKeyId"], secret=key["SecretAccessKey"]).get_caller_identity()["Arn"].endswith("ana")
+    assert again.stop() == 0

@@ -40,6 +40,7 @@
 #include "handlers/secretsmanager/timers.h"
 #include "handlers/sts/web_identity_token.h"
 #include "handlers/vpcflowlogs/delivery.h"
+#include "store/credentials.h"
 #include "store/database.h"
 #include "store/records/elbv2/load_balancer.h"
 #include "store/records/setting.h"
@@ -54,8 +55,10 @@ extern const Service k_cloudtrail;  // generated
 namespace {
 
 std::unique_ptr<store::Database> OpenDatabase(const Options& options) {
-  return options.ephemeral ? std::make_unique<store::Database>(store::kInMemory)
-                           : std::make_unique<store::Database>(options.data_dir);
+  auto database = options.ephemeral ? std::make_unique<store::Database>(store::kInMemory)
+                                    : std::make_unique<store::Database>(options.data_dir);
+  database->Write([](store::Transaction& tx) { store::SealOldCredentials(tx); });
+  return database;
 }
 
 std::unique_ptr<store::Blobs> OpenBlobs(const Options& options) {
@@ -315,7 +318,8 @@ std::string Machine::AskPolicy(const std::string& page, const std::map<std::stri
   return parts_->database->Read([&](store::Transaction& tx) {
     Context context{tx,     parts_->engines, parts_->ids, parts_->clock.Now(), scope, Principal::Root(scope.account),
                     "page", "127.0.0.1",     "drydock"};
-    return page == "explain" ? iam::ExplainDecisions(context, question) : iam::SuggestRolePolicy(context, question);
+    return page == "explain" ? iam::ExplainDecisions(context, api::Services(), question)
+                             : iam::SuggestRolePolicy(context, question);
   });
 }
 

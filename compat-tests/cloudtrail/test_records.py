@@ -1,9 +1,11 @@
 """What the record of a call says. CloudTrail User Guide, "CloudTrail record contents", "userIdentity element"; the
 services' pages "Logging … API calls with AWS CloudTrail" have the examples that names and nulls are taken from."""
+import json
 import time
 
-from conftest import error_of
+from conftest import error_of, eventually
 from cloudtrail.history import Trail, trusting
+from ecs.place import Place
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
@@ -123,6 +125,27 @@ def test_secrets_are_hidden(aws, trail):
     assert container["name"] == "c" and container["environment"] == HIDDEN
 
 
+def test_what_secrets_manager_does_by_itself(start_server):
+    """Secrets Manager User Guide, "AWS CloudTrail entries for Secrets Manager", Log entries for deletion."""
+    aws = start_server("--ephemeral", "--manual-clock").aws()
+    secrets, trail = aws.client("secretsmanager"), Trail(aws)
+    arn = secrets.create_secret(Name="db", SecretString="one")["ARN"]
+    secrets.put_secret_value(SecretId="db", SecretString="two")
+    secrets.delete_secret(SecretId="db", RecoveryWindowInDays=7)
+    record = trail.record("StartSecretVersionDelete")
+    assert (record["eventType"], record["eventSource"]) == ("AwsServiceEvent", "secretsmanager.amazonaws.com")
+    assert record["userIdentity"] == {"accountId": aws.account, "invokedBy": "secretsmanager.amazonaws.com"}
+    assert record["sourceIPAddress"] == record["userAgent"] == "secretsmanager.amazonaws.com"
+    assert record["additionalEventData"]["SecretId"] == arn and record["readOnly"] is False
+    assert len(trail.events(EventName="StartSecretVersionDelete")) == 2  # of each version
+    secrets.restore_secret(SecretId="db")
+    assert len(trail.events(EventName="CancelSecretVersionDelete")) == 2
+    secrets.delete_secret(SecretId="db", RecoveryWindowInDays=7)
+    assert trail.events(EventName="EndSecretVersionDelete") == []
+    aws.http("POST", "/_drydock/clock", json.dumps({"advance": 7 * 24 * 3600 + 1}))
+    assert len(trail.events(EventName="EndSecretVersionDelete")) == 2
+
+
 def test_iam_is_recorded_in_one_region(aws, trail):
     aws.client("iam").create_user(UserName="ana")
     assert trail.events(EventName="CreateUser") == []
@@ -149,3 +172,36 @@ def test_an_answered_write_survives_kill(start_server, tmp_path):
     again.client("ec2").describe_vpcs()
     assert again.server.stop() == 0
     assert Trail(start_server("--data-dir", str(tmp_path)).aws(aws.account)).record("DescribeVpcs")
+
+
+def test_what_ecs_does_by_itself(aws, trail):
+    """The platform makes the task's interface and assumes its role, the scheduler registers and deregisters the target:
+    aws-facts J.1; each as who it is."""
+    place = Place(aws)
+    secret = place.secretsmanager.create_secret(Name="db", SecretString="value")["ARN"]
+    place.iam.attach_role_policy(RoleName="execution", PolicyArn="arn:aws:iam::aws:policy/SecretsManagerReadWrite")
+    place.register(container={"secrets": [{"name": "DB", "valueFrom": secret}]})
+    balanced = place.balanced()
+    place.create(desired=1, loadBalancers=balanced)
+    place.steady()
+    linked = f"arn:aws:sts::{aws.account}:assumed-role/AWSServiceRoleForECS/"
+
+    def by_itself(name):
+        record = next(e["record"] for e in trail.events(EventName=name)
+                      if e["record"]["userIdentity"].get("invokedBy", "").startswith("ecs"))
+        assert record["eventType"] == "AwsApiCall" and "errorCode" not in record
+        return record
+
+    made = by_itself("CreateNetworkInterface")
+    assert made["userIdentity"]["arn"].startswith(linked) and made["sourceIPAddress"] == "ecs.amazonaws.com"
+    registered = by_itself("RegisterTargets")
+    assert registered["userIdentity"]["arn"] == linked + "ecs-service-scheduler"
+    assert registered["requestParameters"]["targetGroupArn"] == balanced[0]["targetGroupArn"]
+    assumed = by_itself("AssumeRole")
+    assert assumed["userIdentity"] == {"type": "AWSService", "invokedBy": "ecs-tasks.amazonaws.com"}
+    assert assumed["requestParameters"]["roleArn"] == place.role
+    fetched = trail.record("GetSecretValue")
+    assert fetched["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"] == place.role
+    place.ecs.update_service(cluster="main", service="app", desiredCount=0)
+    eventually(lambda: trail.events(EventName="DeregisterTargets"))
+    assert by_itself("DeregisterTargets")["userIdentity"]["arn"] == linked + "ecs-service-scheduler"

@@ -68,6 +68,26 @@ def test_ec2_encodes_its_reasons_and_decodes_them_for_who_may(aws, ana):
     assert refused.code == "InvalidAuthorizationMessageException"
 
 
+def test_a_decoded_message_shows_the_statements_that_deny(aws, ana):
+    vpc = aws.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    resource = arn(aws, "ec2", f"vpc/{vpc}")
+    here = {"StringEquals": {"aws:RequestedRegion": [REGION, "us-east-1"]}}
+    ana.may(allow("*"), deny("ec2:Delete*", "ecs:*", resource=["arn:aws:ec2:*:*:vpc/*"], Sid="KeepVpcs", Condition=here))
+    encoded = error_of(ana.client("ec2").delete_vpc, VpcId=vpc).message.partition("failure message: ")[2]
+    decoded = json.loads(aws.client("sts").decode_authorization_message(EncodedMessage=encoded)["DecodedMessage"])
+    assert decoded["explicitDeny"] is True and decoded["failures"] == {"items": []}
+    values = lambda items: [each["value"] for each in items["items"]]
+    statement, = decoded["matchedStatements"]["items"]
+    assert (statement["statementId"], statement["effect"]) == ("KeepVpcs", "DENY")
+    assert values(statement["actions"]) == ["ec2:Delete*", "ecs:*"]
+    assert values(statement["resources"]) == ["arn:aws:ec2:*:*:vpc/*"]
+    assert values(statement["principals"]) == [aws.client("iam").get_user(UserName="ana")["User"]["UserId"]]
+    assert [(c["key"], values(c["values"])) for c in statement["conditions"]["items"]] == [
+        ("aws:RequestedRegion", [REGION, "us-east-1"])]
+    known = {c["key"]: values(c["values"]) for c in decoded["context"]["conditions"]["items"]}
+    assert known["aws:ARN"] == [resource] and known["aws:Type"] == ["vpc"] and known["aws:Service"] == ["ec2"]
+
+
 def test_a_dry_run_says_whether_one_may(aws, ana):
     ec2 = ana.client("ec2")
     assert error_of(ec2.create_vpc, CidrBlock="10.0.0.0/16", DryRun=True).code == "UnauthorizedOperation"
@@ -227,6 +247,81 @@ def test_conditions_of_the_services(aws, ana):
     refused = error_of(ana.client("iam").attach_user_policy, UserName="ana",
                        PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     assert refused.message == denied(ana, "iam:AttachUserPolicy", "user ana")
+
+
+def test_a_service_is_given_roles_by_those_who_may_pass_them(aws, ana):
+    """Updates that name no task definition pass nothing (seen in the field: keidarcy/e1s, issue 429)."""
+    iam, ecs = aws.client("iam"), aws.client("ecs")
+    trust = document({"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    task_role = iam.create_role(RoleName="task", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    ecs.create_cluster(clusterName="main")
+    definition = {"family": "web", "taskRoleArn": task_role, "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+                  "requiresCompatibilities": ["FARGATE"],
+                  "containerDefinitions": [{"name": "c", "image": "public.ecr.aws/x/y:1"}]}
+    ecs.register_task_definition(**definition)
+    service = {"cluster": "main", "serviceName": "web", "taskDefinition": "web", "desiredCount": 0}
+    ana.may(allow("ecs:*"))
+    refused = error_of(ana.client("ecs").create_service, **service)
+    assert refused.message == denied(ana, "iam:PassRole", task_role)
+    ana.may(allow("ecs:*"), allow("iam:PassRole", resource=task_role,
+                                  Condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}))
+    assert error_of(ana.client("ecs").create_service, **service).code != "AccessDeniedException"  # no network was said
+    ana.may(allow("ecs:*"))
+    update = lambda **more: error_of(ana.client("ecs").update_service, cluster="main", service="web", **more)
+    assert update(desiredCount=0).code == "ServiceNotFoundException"
+    assert update(taskDefinition="web").message == refused.message
+
+
+def test_trails_are_named_by_policies(aws, ana):
+    trail, name = ana.client("cloudtrail"), {"Name": "prod"}
+    this = arn(aws, "cloudtrail", "trail/prod")
+    refused = error_of(trail.create_trail, S3BucketName="bucket", **name)
+    assert (refused.code, refused.message) == ("AccessDeniedException", denied(ana, "cloudtrail:CreateTrail", this))
+    ana.may(allow("cloudtrail:*", resource=this), allow("cloudtrail:DescribeTrails", "cloudtrail:LookupEvents"),
+            deny("cloudtrail:StopLogging", Condition={"StringEquals": {"aws:ResourceTag/stage": "prod"}}))
+    trail.create_trail(S3BucketName="bucket", TagsList=[{"Key": "stage", "Value": "prod"}], **name)
+    trail.start_logging(**name)
+    trail.get_trail_status(Name=this)
+    trail.describe_trails()
+    refused = error_of(trail.stop_logging, **name)
+    assert refused.message == denied(ana, "cloudtrail:StopLogging", this,
+                                     "with an explicit deny in an identity-based policy")
+    assert error_of(trail.delete_trail, Name="other").code == "AccessDeniedException"
+    assert error_of(trail.list_trails).message == denied(ana, "cloudtrail:ListTrails", "*")
+    group = {"CloudWatchLogsLogGroupArn": arn(aws, "logs", "log-group:trail:*"),
+             "CloudWatchLogsRoleArn": f"arn:aws:iam::{aws.account}:role/trail"}
+    assert error_of(trail.update_trail, **name, **group).message == denied(ana, "iam:PassRole",
+                                                                           group["CloudWatchLogsRoleArn"])
+
+
+def test_resources_of_ec2_that_are_named_by_other_ids(aws, ana):
+    """Associations and attachments stand for what they join: Service Authorization Reference, Amazon EC2."""
+    ec2 = aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    acl = ec2.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [subnet]}])["NetworkAcls"][0]
+    association = next(a for a in acl["Associations"] if a["SubnetId"] == subnet)["NetworkAclAssociationId"]
+    other = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
+    of = lambda kind, name: arn(aws, "ec2", f"{kind}/{name}")
+    told = lambda refused: refused.message.partition(" on resource: ")[2].partition(" ")[0]
+    ana.may(allow("ec2:ReplaceNetworkAclAssociation", resource=of("network-acl", "*")))
+    mine = ana.client("ec2")
+    refused = error_of(mine.replace_network_acl_association, AssociationId=association, NetworkAclId=other)
+    assert told(refused) == of("subnet", subnet)
+    block = ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.1.0.0/16")["CidrBlockAssociation"]["AssociationId"]
+    assert told(error_of(mine.disassociate_vpc_cidr_block, AssociationId=block)) == of("vpc", vpc)
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    launch = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}
+    ana.may(allow("ec2:RunInstances", resource=[of(kind, "*") for kind in ("instance", "volume", "network-interface")]))
+    assert told(error_of(mine.run_instances, **launch)) == f"arn:aws:ec2:{REGION}::image/{image}"
+    only_small = {"StringEquals": {"ec2:InstanceType": "t3.micro"}}
+    ana.may(allow("ec2:RunInstances", Condition=only_small),
+            allow("ec2:TerminateInstances", Condition={"StringEquals": {"ec2:ResourceTag/stage": "test"}}))
+    assert error_of(mine.run_instances, **{**launch, "InstanceType": "t3.large"}).code == "UnauthorizedOperation"
+    instance = mine.run_instances(**launch)["Instances"][0]["InstanceId"]
+    assert told(error_of(mine.terminate_instances, InstanceIds=[instance])) == of("instance", instance)
+    ec2.create_tags(Resources=[instance], Tags=[{"Key": "stage", "Value": "test"}])
+    mine.terminate_instances(InstanceIds=[instance])
 
 
 # IAM User Guide, "Cross-account policy evaluation logic": both accounts must allow it.

@@ -31,10 +31,11 @@ def test_explain_names_the_statement_that_decides(aws):
         {"Sid": "NotProd", "Effect": "Deny", "Action": "ecs:*", "Resource": "arn:aws:ecs:*:*:cluster/prod"}]})
     arn, _ = role_of(aws, "reader", document)
     ask = lambda *more: drydock(aws, "explain", "--principal", arn, *more)
-    done = ask("--action", "ecs:DescribeClusters", "--resource", "arn:aws:ecs:eu-central-1:1:cluster/test")
+    of = lambda cluster: f"arn:aws:ecs:eu-central-1:{aws.account}:cluster/{cluster}"
+    done = ask("--action", "ecs:DescribeClusters", "--resource", of("test"))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("ALLOWED ecs:DescribeClusters") and "statement 1 (Read)" in done.stdout
-    done = ask("--action", "ecs:DescribeClusters", "--resource", "arn:aws:ecs:eu-central-1:1:cluster/prod")
+    done = ask("--action", "ecs:DescribeClusters", "--resource", of("prod"))
     assert done.returncode == 1 and "denied by statement 2 (NotProd)" in done.stdout
     done = ask("--action", "ecs:StopTask")
     assert done.returncode == 1
@@ -43,6 +44,37 @@ def test_explain_names_the_statement_that_decides(aws):
     assert answer["allowed"] is False and answer["decisions"][0]["decision"] == "implicitDeny"
     for wrong in (("--principal", "nobody", "--action", "ecs:StopTask"), ("--principal", arn), ("--event", "nothing")):
         assert drydock(aws, "explain", *wrong).returncode == 2
+
+
+def test_explain_knows_tags_and_resource_policies(aws):
+    """What is known of the resource counts; what is not known of the request is named, and can be given."""
+    ecs, secrets = aws.client("ecs"), aws.client("secretsmanager")
+    for stage in ("test", "prod"):
+        ecs.create_cluster(clusterName=stage, tags=[{"key": "stage", "value": stage}])
+    arn, _ = role_of(aws, "tagged", json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "ecs:UpdateCluster", "Resource": "*",
+         "Condition": {"StringEquals": {"aws:ResourceTag/stage": "test"}}},
+        {"Effect": "Allow", "Action": "ecs:CreateCluster", "Resource": "*",
+         "Condition": {"StringEquals": {"aws:RequestTag/stage": "test"}}}]}))
+    ask = lambda *more: drydock(aws, "explain", "--principal", arn, "--region", aws.region, *more)
+    cluster = lambda name: f"arn:aws:ecs:{aws.region}:{aws.account}:cluster/{name}"
+    assert ask("--action", "ecs:UpdateCluster", "--resource", cluster("test")).returncode == 0
+    assert ask("--action", "ecs:UpdateCluster", "--resource", cluster("prod")).returncode == 1
+    create = ("--action", "ecs:CreateCluster", "--resource", cluster("new"))
+    done = ask(*create)
+    assert done.returncode == 1 and "not known here" in done.stdout and "aws:RequestTag/stage" in done.stdout
+    assert json.loads(ask(*create, "--json").stdout)["decisions"][0]["missingContextKeys"] == ["aws:RequestTag/stage"]
+    assert ask(*create, "--context", "aws:RequestTag/stage=test").returncode == 0
+    assert ask(*create, "--context", "nonsense").returncode == 2
+
+    secret = secrets.create_secret(Name="db", SecretString="value")["ARN"]
+    read = ("--action", "secretsmanager:GetSecretValue", "--resource", secret)
+    assert ask(*read).returncode == 1
+    secrets.put_resource_policy(SecretId="db", ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Sid": "Readers", "Effect": "Allow", "Principal": {"AWS": arn}, "Action": "secretsmanager:GetSecretValue",
+         "Resource": "*"}]}))
+    done = ask(*read)
+    assert done.returncode == 0 and "statement 1 (Readers) of the resource-based policy" in done.stdout
 
 
 def test_explain_a_recorded_call(aws):

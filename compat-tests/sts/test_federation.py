@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 
+from cloudtrail.history import Trail
 from conftest import error_of
 
 ISSUER = "https://token.actions.githubusercontent.com"
@@ -68,6 +69,20 @@ def test_a_role_for_a_workflow(aws, tmp_path):
     session = {"key": keys["AccessKeyId"], "secret": keys["SecretAccessKey"], "token": keys["SessionToken"]}
     assert aws.client("sts", **session).get_caller_identity()["Arn"] == (
         f"arn:aws:sts::{aws.account}:assumed-role/ci/run-1")
+
+    # IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail", the OIDC example.
+    record = Trail(aws).record("AssumeRoleWithWebIdentity", "us-east-1")
+    assert record["userIdentity"] == {
+        "type": "WebIdentityUser", "principalId": f"{answer['Provider']}:sts.amazonaws.com:repo:org/app:ref:refs/heads/main",
+        "userName": "repo:org/app:ref:refs/heads/main", "identityProvider": answer["Provider"]}
+    assert record["additionalEventData"] == {"identityProviderConnectionVerificationMethod": "IAMTrustStore"}
+    assert record["recipientAccountId"] == aws.account and keys["SecretAccessKey"] not in json.dumps(record)
+    assert record["resources"][0]["ARN"] == role
+    # The role's own policies may ask who vouched.
+    iam.put_role_policy(RoleName="ci", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "ecs:*", "Resource": "*",
+         "Condition": {"ArnLike": {"aws:FederatedProvider": "arn:aws:iam::*:oidc-provider/token.actions.*"}}}]}))
+    aws.client("ecs", **session).list_clusters()
 
     refused = {
         "not.a.token": "InvalidIdentityToken",

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import subprocess
 import urllib.parse
 
 import pytest
@@ -135,6 +136,42 @@ def test_presigned_urls(aws, signer):
     parts["X-Amz-Expires"] = "604801"
     status, _, body = aws.http("GET", "/?" + urllib.parse.urlencode(parts))
     assert b"<Code>IncompleteSignature</Code>" in body and b"604800" in body
+
+
+def test_the_signers_of_boto3_and_the_cli(aws):
+    """Keys that are verified: each protocol's requests as the live signers make them."""
+    ana = User(aws, allow("*"))
+    ana.client("ec2").describe_vpcs()
+    ana.client("ecs").list_clusters()
+    ana.client("iam").list_users(PathPrefix="/a+b/~*'()/")
+    ana.client("logs").describe_log_groups(logGroupNamePrefix="/a-b/_#")
+    ci = session(aws, role(aws, allow("*")))
+    for who in (ana, ci):
+        environment = {**aws.environment(), **who.environment()}
+        if not who.token:
+            del environment["AWS_SESSION_TOKEN"]
+        for command in (["sts", "get-caller-identity"], ["ecs", "list-clusters"], ["ec2", "describe-vpcs"],
+                        ["iam", "list-roles", "--path-prefix", "/x/"]):
+            done = subprocess.run(["aws", "--endpoint-url", aws.server.endpoint, *command], env=environment,
+                                  capture_output=True, text=True, timeout=120)
+            assert done.returncode == 0, done.stderr
+        bent = {**environment, "AWS_SECRET_ACCESS_KEY": who.secret[:-1] + ("a" if who.secret[-1] != "a" else "b")}
+        done = subprocess.run(["aws", "--endpoint-url", aws.server.endpoint, "sts", "get-caller-identity"], env=bent,
+                              capture_output=True, text=True, timeout=120)
+        assert "(SignatureDoesNotMatch)" in done.stderr
+
+
+def test_presigned_urls_of_sessions_and_forms(aws):
+    ci = session(aws, role(aws, allow("*")))
+    for client, call, wanted in ((ci.client("sts"), "get_caller_identity", b"assumed-role/deploy/ci"),
+                                 (ci.client("ec2"), "describe_vpcs", b"<DescribeVpcsResponse"),
+                                 (ci.client("iam"), "list_users", b"<ListUsersResult")):
+        url = client.generate_presigned_url(call, ExpiresIn=60, HttpMethod="GET")
+        assert "X-Amz-Security-Token=" in url
+        status, _, body = aws.http("GET", url[len(aws.server.endpoint):])
+        assert status == 200 and wanted in body
+        without = url.partition("&X-Amz-Security-Token=")[0] + "&" + url.partition("&X-Amz-Security-Token=")[2].partition("&")[2]
+        assert aws.http("GET", without[len(aws.server.endpoint):])[0] in (401, 403)
 
 
 def test_inactive_and_deleted_keys(aws, signer):

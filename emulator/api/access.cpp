@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "emulator/api/operation.h"
+#include "emulator/api/resource_keys.h"
 #include "emulator/core/arn.h"
 #include "emulator/core/text.h"
 
@@ -77,7 +78,7 @@ std::vector<std::string> Expand(std::string_view part, const AnyStruct& input) {
 
 void AddKeys(std::span<const char* const> declared, const AnyStruct& input, ConditionKeys& keys) {
   for (std::size_t i = 0; i + 1 < declared.size(); i += 2)
-    if (auto values = Expand(declared[i + 1], input); !values.empty()) keys[declared[i]] = std::move(values);
+    for (std::string& value : Expand(declared[i + 1], input)) keys[declared[i]].push_back(std::move(value));
 }
 
 // Every combination of the parts' values.
@@ -219,14 +220,18 @@ Questions QuestionsOf(Context& context, const Operation& operation, const AnyStr
   AddTags(input.schema(), input.get(), shared);
   for (Question& question : questions) {
     question.keys.insert(shared.begin(), shared.end());
-    const std::string prefix(PrefixOf(question.action));
-    for (const auto& [key, value] : question.resource.tags) {
-      question.keys["aws:resourcetag/" + Lowercase(key)] = {value};
-      question.keys[prefix + ":resourcetag/" + Lowercase(key)] = {value};
-    }
-    question.keys.insert(question.resource.keys.begin(), question.resource.keys.end());
+    AddResourceKeys(question);
   }
   return questions;
+}
+
+void AddResourceKeys(Question& question) {
+  const std::string prefix(PrefixOf(question.action));
+  for (const auto& [key, value] : question.resource.tags) {
+    question.keys["aws:resourcetag/" + Lowercase(key)] = {value};
+    question.keys[prefix + ":resourcetag/" + Lowercase(key)] = {value};
+  }
+  question.keys.insert(question.resource.keys.begin(), question.resource.keys.end());
 }
 
 }  // namespace drydock::api

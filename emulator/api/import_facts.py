@@ -58,6 +58,8 @@ def operation(source):
         result["output"] = source["output"]["shape"]
         if "resultWrapper" in source["output"]:
             result["resultWrapper"] = source["output"]["resultWrapper"]
+    if source.get("authtype") == "none":
+        result["unsigned"] = True
     if source.get("errors"):
         result["errors"] = [error["shape"] for error in source["errors"]]
     return result

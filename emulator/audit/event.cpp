@@ -87,6 +87,23 @@ class Json {
   rapidjson::Writer<rapidjson::StringBuffer> writer_;
 };
 
+// {"identityProviderConnectionVerificationMethod": "IAMTrustStore"}
+std::string Members(const std::vector<std::pair<std::string, std::string>>& members) {
+  Json json;
+  for (const auto& [name, value] : members) json.Text(name.c_str(), value);
+  return json.Finish();
+}
+
+std::string FirstOf(const api::AnyStruct& from, std::string_view member) {
+  const auto values = api::ValuesOf(from.schema(), from.get(), member);
+  return values.empty() ? "" : values.front();
+}
+
+// The call of somebody without credentials, who showed a token.
+bool IsOfWebIdentity(const api::FinishedCall& call) {
+  return call.output && std::string_view(call.operation.name) == "AssumeRoleWithWebIdentity";
+}
+
 store::AuditEvent Event(const api::FinishedCall& call, std::vector<store::AuditResource> resources, Ids& ids,
                         const Identity& identity, const std::string& account, const std::string& shared_event_id) {
   const api::Service& service = *call.operation.service;
@@ -119,6 +136,9 @@ store::AuditEvent Event(const api::FinishedCall& call, std::vector<store::AuditR
   json.Raw("requestParameters", call.input ? RequestParameters(call.operation, *call.input) : std::nullopt);
   json.Raw("responseElements",
            call.output ? ResponseElements(call.operation, *call.output, call.request_id) : std::nullopt);
+  // Tokens are verified with keys that are known beforehand, as by the certificates that AWS trusts.
+  if (IsOfWebIdentity(call))
+    json.Raw("additionalEventData", Members({{"identityProviderConnectionVerificationMethod", "IAMTrustStore"}}));
   json.Text("requestID", call.request_id);
   json.Text("eventID", event.event_id);
   json.Bool("readOnly", event.read_only);
@@ -147,9 +167,14 @@ std::string OtherAccount(const api::FinishedCall& call, const std::vector<store:
 std::vector<store::AuditEvent> EventsOf(const api::FinishedCall& call, const SessionFacts& session, Ids& ids) {
   if (IsDataEvent(call.operation)) return {};
   const std::string invoked_by = IsServiceName(call.source_ip) ? call.source_ip : "";
-  const Identity identity = IdentityOf(call.principal, session, invoked_by);
-  const std::string account = call.principal.account.empty() ? call.scope.account : call.principal.account;
+  Identity identity = IdentityOf(call.principal, session, invoked_by);
+  std::string account = call.principal.account.empty() ? call.scope.account : call.principal.account;
   std::vector<store::AuditResource> resources = ResourcesOf(call);
+  if (IsOfWebIdentity(call)) {
+    identity = WebIdentity(FirstOf(*call.output, "Provider"), FirstOf(*call.output, "Audience"),
+                           FirstOf(*call.output, "SubjectFromWebIdentityToken"));
+    if (const auto role = Arn::Parse(call.input ? FirstOf(*call.input, "RoleArn") : "")) account = role->account;
+  }
   const std::string other = call.principal.type == Principal::Type::kService ? "" : OtherAccount(call, resources);
   const std::string shared = other.empty() ? "" : ids.Uuid();
   std::vector<store::AuditEvent> events;
@@ -158,6 +183,37 @@ std::vector<store::AuditEvent> EventsOf(const api::FinishedCall& call, const Ses
   events.push_back(Event(call, std::move(resources), ids, identity, account, shared));
   events.back().access_key = call.principal.access_key;
   return events;
+}
+
+store::AuditEvent ServiceEventOf(const Scope& scope, Timestamp time, const std::string& service,
+                                 const std::string& name,
+                                 const std::vector<std::pair<std::string, std::string>>& details, Ids& ids) {
+  store::AuditEvent event;
+  event.scope = scope;
+  event.time = time;
+  event.event_id = ids.Uuid();
+  event.name = name;
+  event.source = service;
+  Json json;
+  json.Text("eventVersion", kEventVersion);
+  json.Raw("userIdentity", Members({{"accountId", scope.account}, {"invokedBy", service}}));
+  json.Text("eventTime", FormatIso8601(time));
+  json.Text("eventSource", service);
+  json.Text("eventName", name);
+  json.Text("awsRegion", scope.region);
+  json.Text("sourceIPAddress", service);
+  json.Text("userAgent", service);
+  json.Raw("requestParameters", std::nullopt);
+  json.Raw("responseElements", std::nullopt);
+  json.Raw("additionalEventData", Members(details));
+  json.Text("eventID", event.event_id);
+  json.Bool("readOnly", false);
+  json.Text("eventType", "AwsServiceEvent");
+  json.Bool("managementEvent", true);
+  json.Text("recipientAccountId", scope.account);
+  json.Text("eventCategory", "Management");
+  event.record = json.Finish();
+  return event;
 }
 
 }  // namespace drydock::audit

@@ -15,4 +15,10 @@ namespace drydock::audit {
 // CloudTrail User Guide, "CloudTrail record contents" and "Understanding CloudTrail events".
 std::vector<store::AuditEvent> EventsOf(const api::FinishedCall& call, const SessionFacts& session, Ids& ids);
 
+// What a service did by itself, and no call was: an AwsServiceEvent of `service` ("secretsmanager.amazonaws.com").
+// `details` are the members of additionalEventData. CloudTrail User Guide, "Non-API events captured by CloudTrail".
+store::AuditEvent ServiceEventOf(const Scope& scope, Timestamp time, const std::string& service,
+                                 const std::string& name,
+                                 const std::vector<std::pair<std::string, std::string>>& details, Ids& ids);
+
 }  // namespace drydock::audit

@@ -113,6 +113,15 @@ Identity IdentityOf(const Principal& principal, const SessionFacts& session, con
   return identity;
 }
 
+Identity WebIdentity(const std::string& provider_arn, const std::string& audience, const std::string& subject) {
+  Element element;
+  element.Member("type", "WebIdentityUser");
+  element.Member("principalId", provider_arn + ":" + audience + ":" + subject);
+  element.Member("userName", subject);
+  element.Member("identityProvider", provider_arn);
+  return {element.Finish(), subject, ""};
+}
+
 Identity IdentityFromElsewhere(const Principal& principal) {
   Element element;
   element.Member("type", "AWSAccount");

@@ -24,6 +24,10 @@ struct Identity {
 // userIdentity element".
 Identity IdentityOf(const Principal& principal, const SessionFacts& session, const std::string& invoked_by);
 
+// Somebody whom an identity provider vouches for: WebIdentityUser. IAM User Guide, "Logging IAM and AWS STS API calls
+// with AWS CloudTrail", the OIDC example.
+Identity WebIdentity(const std::string& provider_arn, const std::string& audience, const std::string& subject);
+
 // The principal as the account sees it whose resource another account used: AWSAccount.
 Identity IdentityFromElsewhere(const Principal& principal);
 

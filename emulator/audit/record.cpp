@@ -18,4 +18,10 @@ void Record(Context& context, const Principal& principal, const std::string& ser
     store::AuditEvents(context.tx).Append(event);
 }
 
+void RecordServiceEvent(store::Transaction& tx, const Scope& scope, Timestamp time, Ids& ids,
+                        const std::string& service, const std::string& name,
+                        const std::vector<std::pair<std::string, std::string>>& details) {
+  store::AuditEvents(tx).Append(ServiceEventOf(scope, time, service, name, details, ids));
+}
+
 }  // namespace drydock::audit

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "emulator/api/operation.h"
 
@@ -11,5 +13,10 @@ namespace drydock::audit {
 // `service` is what it came from: "ecs.amazonaws.com".
 void Record(Context& context, const Principal& principal, const std::string& service, const api::Operation& operation,
             const api::AnyStruct& input, const api::AnyStruct& output);
+
+// Records what a service did by itself (ServiceEventOf), in the transaction.
+void RecordServiceEvent(store::Transaction& tx, const Scope& scope, Timestamp time, Ids& ids,
+                        const std::string& service, const std::string& name,
+                        const std::vector<std::pair<std::string, std::string>>& details);
 
 }  // namespace drydock::audit

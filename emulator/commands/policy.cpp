@@ -19,6 +19,7 @@ struct PolicyOptions {
   std::string action;
   std::string resource = "*";
   std::string event;
+  std::vector<std::string> context;  // KEY=VALUE
   bool refused_too = false;
   bool json = false;
 };
@@ -59,12 +60,20 @@ int Explain(const PolicyOptions& options) {
     fmt::print(stderr, "drydock: say --event, or --principal and --action\n");
     return kUnclear;
   }
-  const auto parameters = Given({{"account", options.account},
-                                 {"region", options.region},
-                                 {"principal", options.principal},
-                                 {"action", options.action},
-                                 {"resource", options.resource},
-                                 {"event", options.event}});
+  auto parameters = Given({{"account", options.account},
+                           {"region", options.region},
+                           {"principal", options.principal},
+                           {"action", options.action},
+                           {"resource", options.resource},
+                           {"event", options.event}});
+  for (const std::string& known : options.context) {
+    const auto equals = known.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      fmt::print(stderr, "drydock: not KEY=VALUE: {}\n", known);
+      return kUnclear;
+    }
+    parameters.emplace_back("context." + known.substr(0, equals), known.substr(equals + 1));
+  }
   return Ask(options, "/_drydock/policy/explain", parameters, [&](const auto& body, const auto& document) {
     fmt::print("{}", options.json ? body : TextOf(document, "text"));
     const auto allowed = document.FindMember("allowed");
@@ -97,6 +106,9 @@ void DeclarePolicy(CLI::App& app, Commands& commands) {
   explain->add_option("--action", options->action, "ecs:StopTask");
   explain->add_option("--resource", options->resource, "An ARN")->capture_default_str();
   explain->add_option("--event", options->event, "The id of a recorded call, instead of the three");
+
+  explain->add_option("--context", options->context,
+                      "What is known of the request, KEY=VALUE (several values: a,b): aws:RequestTag/env=test");
 
   CLI::App* suggest = policy->add_subcommand(
       "suggest", "The least-privilege policy that a role's calls so far needed, ready for iam put-role-policy");

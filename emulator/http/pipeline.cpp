@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "emulator/api/unsigned.h"
 #include "emulator/core/log.h"
 #include "emulator/core/text.h"
 #include "emulator/protocol/decode.h"
@@ -111,12 +112,6 @@ const api::Service* ServiceOfForm(std::string_view version, std::string_view sig
   return nullptr;
 }
 
-// What is in the input is the proof: the model's "authtype none".
-bool NeedsNoCredentials(const api::Operation& operation) {
-  const std::string_view service = operation.service->name, name = operation.name;
-  return service == "sts" && (name == "AssumeRoleWithWebIdentity" || name == "AssumeRoleWithSAML");
-}
-
 auth::Request SignedRequest(const Request& request, const std::string& body) {
   return {request.method, request.path, request.query, request.headers, [&body] { return Hex(Sha256(body)); }};
 }
@@ -224,7 +219,7 @@ void Pipeline::Identify(const Request& request, Call& call) {
 }
 
 void Pipeline::Authenticate(const Request& request, Call& call) {
-  if (std::holds_alternative<auth::Unsigned>(call.signature) && NeedsNoCredentials(*call.operation)) {
+  if (std::holds_alternative<auth::Unsigned>(call.signature) && api::IsUnsigned(*call.operation)) {
     call.principal.type = Principal::Type::kService;  // nobody whom a policy names
     call.principal.account = parts_.default_account;
     call.scope = {parts_.default_account, "us-east-1"};  // of STS's global endpoint

@@ -1,5 +1,6 @@
 #include "emulator/world/keys.h"
 
+#include "store/credentials.h"
 #include "store/records/iam/entity.h"
 #include "store/records/sts/session.h"
 
@@ -16,7 +17,7 @@ auth::KnownKey Known(const records::sts::Session& session) {
   return {session.secret,
           session.token,
           session.expires,
-          true,
+          !session.secret.empty(),  // what cannot be opened any more must not be signed with nothing
           {TypeOf(session.type), session.account, session.arn, session.user_id, session.access_key, ""}};
 }
 
@@ -28,16 +29,19 @@ std::optional<auth::KnownKey> StoredKeys::Find(const std::string& access_key) co
   if (!temporary && !access_key.starts_with("AKIA")) return std::nullopt;
   return database_.Read([&](store::Transaction& tx) -> std::optional<auth::KnownKey> {
     if (temporary) {
-      const auto session = tx.Get<records::sts::Session>({}, access_key);
-      return session ? std::optional(Known(*session)) : std::nullopt;
+      auto session = tx.Get<records::sts::Session>({}, access_key);
+      if (!session) return std::nullopt;
+      store::Open(tx, *session);
+      return Known(*session);
     }
-    const auto key = tx.Get<records::iam::AccessKey>({}, access_key);
+    auto key = tx.Get<records::iam::AccessKey>({}, access_key);
     if (!key) return std::nullopt;
+    store::Open(tx, *key);
     auth::KnownKey known{key->secret, "", std::nullopt, false, {}};
     // A key whose user is gone stays known, and is refused: unknown keys act as root.
     const auto user = tx.Get<records::iam::User>({key->owner, ""}, key->user);
     if (!user || key->deleted) return known;
-    known.active = key->active;
+    known.active = key->active && !key->secret.empty();
     known.principal = {Principal::Type::kUser,
                        key->owner,
                        "arn:aws:iam::" + key->owner + ":user" + user->path + user->name,

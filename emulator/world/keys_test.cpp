@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "store/credentials.h"
 #include "store/records/iam/entity.h"
 #include "store/records/sts/session.h"
 
@@ -24,7 +25,7 @@ TEST_CASE("keys that IAM and STS gave out are known as their principals") {
     key.secret = "secret";
     key.owner = kAccount.account;
     key.user = "ana";
-    tx.Put({}, key);
+    store::PutSealed(tx, key);
     records::sts::Session session;
     session.access_key = "ASIASESSION";
     session.secret = "temporary";
@@ -34,12 +35,13 @@ TEST_CASE("keys that IAM and STS gave out are known as their principals") {
     session.arn = "arn:aws:sts::123456789012:assumed-role/deploy/ci";
     session.user_id = "AROADEPLOY:ci";
     session.type = "AssumedRole";
-    tx.Put({}, session);
+    store::PutSealed(tx, session);
   });
 
   const auto user = keys.Find("AKIAANA");
   REQUIRE(user);
   CHECK(user->active);
+  CHECK(user->secret == "secret");
   CHECK(user->principal.type == Principal::Type::kUser);
   CHECK(user->principal.arn == "arn:aws:iam::123456789012:user/staff/ana");
   const auto session = keys.Find("ASIASESSION");

@@ -94,8 +94,11 @@ void Validate(Context& context, Record& record, const RequestCertificateRequest&
 }  // namespace
 
 AWS_OPERATION(acm, RequestCertificate)
-AWS_ACCESS("certificate/*", "Tags? acm:AddTagsToCertificate certificate/*", "acm:DomainNames={DomainName}",
-           "acm:ValidationMethod={ValidationMethod|EMAIL}", "acm:KeyAlgorithm={KeyAlgorithm|RSA_2048}")
+AWS_ACCESS("*", "Tags? acm:AddTagsToCertificate certificate/*", "acm:DomainNames={DomainName}",
+           "acm:DomainNames={SubjectAlternativeNames}", "acm:ValidationMethod={ValidationMethod|EMAIL}",
+           "acm:KeyAlgorithm={KeyAlgorithm|RSA_2048}",
+           "acm:CertificateTransparencyLogging={Options.CertificateTransparencyLoggingPreference|ENABLED}",
+           "acm:CertificateAuthority={CertificateAuthorityArn}")
 RequestCertificateResponse RequestCertificate(Context& context, const RequestCertificateRequest& in) {
   RefuseWhatIsNotThere(in);
   std::vector<std::string> names = {*in.DomainName};

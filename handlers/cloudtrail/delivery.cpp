@@ -65,8 +65,10 @@ void CheckDelivery(Context& context, const std::string& log_group_arn, const std
   const auto session = Assume(context, role_arn);
   if (!session) throw errors::RoleNotTrusted();
   const std::string stream = context.Arn("logs", "log-group:" + group->name + ":log-stream:" + StreamName(context));
+  Context as_role = context;
+  as_role.source_ip = as_role.user_agent = kService;
   for (const char* action : {"logs:CreateLogStream", "logs:PutLogEvents"})
-    if (!iam::Authorize(context, *session, action, stream).allowed()) throw errors::LogGroupDenied();
+    if (!iam::Authorize(as_role, *session, action, stream).allowed()) throw errors::LogGroupDenied();
 }
 
 void Deliver(Context& context, TrailRecord& trail) {

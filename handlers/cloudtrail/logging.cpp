@@ -17,6 +17,7 @@ namespace drydock::cloudtrail {
 using TrailRecord = records::cloudtrail::Trail;
 
 AWS_OPERATION(cloudtrail, StartLogging)
+AWS_ACCESS("trail/{Name}")
 StartLoggingResponse StartLogging(Context& context, const StartLoggingRequest& in) {
   TrailRecord trail = FindTrailAtHome(context, *in.Name);
   if (!trail.logging) {
@@ -30,6 +31,7 @@ StartLoggingResponse StartLogging(Context& context, const StartLoggingRequest& i
 }
 
 AWS_OPERATION(cloudtrail, StopLogging)
+AWS_ACCESS("trail/{Name}")
 StopLoggingResponse StopLogging(Context& context, const StopLoggingRequest& in) {
   TrailRecord trail = FindTrailAtHome(context, *in.Name);
   if (trail.logging) {
@@ -43,6 +45,7 @@ StopLoggingResponse StopLogging(Context& context, const StopLoggingRequest& in) 
 
 // The members that are texts are there in any case, empty when nothing has happened (unconfirmed).
 AWS_OPERATION(cloudtrail, GetTrailStatus)
+AWS_ACCESS("trail/{Name}")
 GetTrailStatusResponse GetTrailStatus(Context& context, const GetTrailStatusRequest& in) {
   const TrailRecord trail = FindTrail(context, *in.Name);
   GetTrailStatusResponse out;

@@ -155,6 +155,7 @@ bool IsSelected(const TrailRecord& trail, const store::AuditEvent& event) {
 
 // Selectors of one kind replace those of the other.
 AWS_OPERATION(cloudtrail, PutEventSelectors)
+AWS_ACCESS("trail/{TrailName}")
 PutEventSelectorsResponse PutEventSelectors(Context& context, const PutEventSelectorsRequest& in) {
   TrailRecord trail = FindTrailAtHome(context, *in.TrailName);
   if (!in.EventSelectors.empty() && !in.AdvancedEventSelectors.empty())
@@ -173,6 +174,7 @@ PutEventSelectorsResponse PutEventSelectors(Context& context, const PutEventSele
 }
 
 AWS_OPERATION(cloudtrail, GetEventSelectors)
+AWS_ACCESS("trail/{TrailName}")
 GetEventSelectorsResponse GetEventSelectors(Context& context, const GetEventSelectorsRequest& in) {
   GetEventSelectorsResponse out;
   Fill(FindTrail(context, *in.TrailName), out);
@@ -181,6 +183,7 @@ GetEventSelectorsResponse GetEventSelectors(Context& context, const GetEventSele
 
 // Stored and shown: there are no insights. No selectors at all switch them off.
 AWS_OPERATION(cloudtrail, PutInsightSelectors)
+AWS_ACCESS("trail/{TrailName}")
 PutInsightSelectorsResponse PutInsightSelectors(Context& context, const PutInsightSelectorsRequest& in) {
   if (in.EventDataStore || in.InsightsDestination) throw errors::NoEventDataStores();
   TrailRecord trail = FindTrailAtHome(context, in.TrailName.value_or(""));
@@ -195,6 +198,7 @@ PutInsightSelectorsResponse PutInsightSelectors(Context& context, const PutInsig
 }
 
 AWS_OPERATION(cloudtrail, GetInsightSelectors)
+AWS_ACCESS("trail/{TrailName}")
 GetInsightSelectorsResponse GetInsightSelectors(Context& context, const GetInsightSelectorsRequest& in) {
   if (in.EventDataStore) throw errors::NoEventDataStores();
   const TrailRecord trail = FindTrail(context, in.TrailName.value_or(""));

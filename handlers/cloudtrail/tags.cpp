@@ -51,6 +51,7 @@ void AddTagsTo(TrailRecord& trail, const List<Tag>& tags) {
 }
 
 AWS_OPERATION(cloudtrail, AddTags)
+AWS_ACCESS("trail/{ResourceId}")
 AddTagsResponse AddTags(Context& context, const AddTagsRequest& in) {
   TrailRecord trail = FindTagged(context, *in.ResourceId);
   AddTagsTo(trail, in.TagsList);
@@ -59,6 +60,7 @@ AddTagsResponse AddTags(Context& context, const AddTagsRequest& in) {
 }
 
 AWS_OPERATION(cloudtrail, RemoveTags)
+AWS_ACCESS("trail/{ResourceId}")
 RemoveTagsResponse RemoveTags(Context& context, const RemoveTagsRequest& in) {
   TrailRecord trail = FindTagged(context, *in.ResourceId);
   for (const Tag& tag : in.TagsList) {
@@ -70,6 +72,7 @@ RemoveTagsResponse RemoveTags(Context& context, const RemoveTagsRequest& in) {
 }
 
 AWS_OPERATION(cloudtrail, ListTags)
+AWS_ACCESS("trail/{ResourceIdList}")
 ListTagsResponse ListTags(Context& context, const ListTagsRequest& in) {
   if (in.NextToken) throw errors::InvalidToken();  // all that can be asked for is one page
   ListTagsResponse out;

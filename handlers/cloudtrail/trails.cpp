@@ -116,7 +116,10 @@ Trail Render(const TrailRecord& trail) {
 
 }  // namespace
 
+// The role is passed to CloudTrail: User Guide, "Granting permissions for CloudTrail administration".
 AWS_OPERATION(cloudtrail, CreateTrail)
+AWS_ACCESS("trail/{Name}",
+           "iam:PassRole passed-role/{CloudWatchLogsRoleArn} iam:PassedToService=cloudtrail.amazonaws.com")
 CreateTrailResponse CreateTrail(Context& context, const CreateTrailRequest& in) {
   CheckTrailName(*in.Name);
   TrailRecord trail;
@@ -138,6 +141,8 @@ CreateTrailResponse CreateTrail(Context& context, const CreateTrailRequest& in) 
 }
 
 AWS_OPERATION(cloudtrail, UpdateTrail)
+AWS_ACCESS("trail/{Name}",
+           "iam:PassRole passed-role/{CloudWatchLogsRoleArn} iam:PassedToService=cloudtrail.amazonaws.com")
 UpdateTrailResponse UpdateTrail(Context& context, const UpdateTrailRequest& in) {
   TrailRecord trail = FindTrailAtHome(context, *in.Name);
   TakeOver(context, in, trail);
@@ -149,6 +154,7 @@ UpdateTrailResponse UpdateTrail(Context& context, const UpdateTrailRequest& in) 
 }
 
 AWS_OPERATION(cloudtrail, DeleteTrail)
+AWS_ACCESS("trail/{Name}")
 DeleteTrailResponse DeleteTrail(Context& context, const DeleteTrailRequest& in) {
   const TrailRecord trail = FindTrailAtHome(context, *in.Name);
   context.tx.Erase<TrailRecord>(context.scope, trail.arn);
@@ -156,6 +162,7 @@ DeleteTrailResponse DeleteTrail(Context& context, const DeleteTrailRequest& in) 
 }
 
 AWS_OPERATION(cloudtrail, GetTrail)
+AWS_ACCESS("trail/{Name}")
 GetTrailResponse GetTrail(Context& context, const GetTrailRequest& in) {
   GetTrailResponse out;
   out.Trail = Render(FindTrail(context, *in.Name));

@@ -113,6 +113,7 @@ ModifyInstanceAttributeResponse ModifyInstanceAttribute(Context& context,
 }
 
 AWS_OPERATION(ec2, DescribeInstanceAttribute)
+AWS_ACCESS("instance/{InstanceId}")
 InstanceAttribute DescribeInstanceAttribute(Context& context, const DescribeInstanceAttributeRequest& in) {
   const auto instance = RequireInstance(context, *in.InstanceId);
   const auto interfaces = InterfacesOf(context, instance.instance_id);

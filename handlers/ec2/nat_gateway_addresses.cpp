@@ -234,7 +234,7 @@ AssociateNatGatewayAddressResult AssociateNatGatewayAddress(Context& context,
 }
 
 AWS_OPERATION(ec2, DisassociateNatGatewayAddress)
-AWS_ACCESS("natgateway/{NatGatewayId}")
+AWS_ACCESS("natgateway/{NatGatewayId}", "elastic-ip/{AssociationIds}")
 DisassociateNatGatewayAddressResult DisassociateNatGatewayAddress(Context& context,
                                                                   const DisassociateNatGatewayAddressRequest& in) {
   auto gateway = GatewayToChange(context, *in.NatGatewayId, "public");

@@ -257,7 +257,7 @@ DeleteNetworkAclEntryResponse DeleteNetworkAclEntry(Context& context, const Dele
 }
 
 AWS_OPERATION(ec2, ReplaceNetworkAclAssociation)
-AWS_ACCESS("network-acl/{NetworkAclId}")
+AWS_ACCESS("network-acl/{NetworkAclId}", "subnet/{AssociationId}")
 ReplaceNetworkAclAssociationResult ReplaceNetworkAclAssociation(Context& context,
                                                                 const ReplaceNetworkAclAssociationRequest& in) {
   const auto wanted = Require<record::NetworkAcl>(context, *in.NetworkAclId);

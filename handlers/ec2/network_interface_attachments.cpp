@@ -14,7 +14,7 @@
 namespace drydock::ec2 {
 
 AWS_OPERATION(ec2, AttachNetworkInterface)
-AWS_ACCESS("network-interface/{NetworkInterfaceId}", "instance/{InstanceId}")
+AWS_ACCESS("instance/{InstanceId}", "network-interface/{NetworkInterfaceId}")
 AttachNetworkInterfaceResult AttachNetworkInterface(Context& context, const AttachNetworkInterfaceRequest& in) {
   RefuseParameters(in, {"EnaSrdSpecification", "EnaQueueCount"});
   auto interface = Require<record::NetworkInterface>(context, *in.NetworkInterfaceId);
@@ -57,7 +57,7 @@ AttachNetworkInterfaceResult AttachNetworkInterface(Context& context, const Atta
 
 // `Force` is for an instance that does not let go; here each does.
 AWS_OPERATION(ec2, DetachNetworkInterface)
-AWS_ACCESS("network-interface/{AttachmentId}", "instance/{AttachmentId}")
+AWS_ACCESS("instance/{AttachmentId}", "network-interface/{AttachmentId}")
 DetachNetworkInterfaceResponse DetachNetworkInterface(Context& context, const DetachNetworkInterfaceRequest& in) {
   auto interfaces = context.tx.List<record::NetworkInterface>(context.scope);
   const auto interface = std::find_if(interfaces.begin(), interfaces.end(), [&](const auto& each) {

@@ -59,10 +59,10 @@ Reservation Render(Context& context, const std::string& reservation_id) {
 }  // namespace
 
 AWS_OPERATION(ec2, RunInstances)
-AWS_ACCESS("image/{ImageId}", "instance/*", "network-interface/*", "volume/*", "subnet/{SubnetId}",
-           "security-group/{SecurityGroupIds}", "security-group/{SecurityGroups}",
-           "network-interface/{NetworkInterfaces.NetworkInterfaceId}", "subnet/{NetworkInterfaces.SubnetId}",
-           "security-group/{NetworkInterfaces.Groups}", "ec2:InstanceType={InstanceType|m1.small}")
+AWS_ACCESS("instance/*", "network-interface/{NetworkInterfaces.NetworkInterfaceId|*}", "volume/*", "image/{ImageId}",
+           "subnet/{SubnetId}", "subnet/{NetworkInterfaces.SubnetId}", "security-group/{SecurityGroupIds}",
+           "security-group/{SecurityGroups}", "security-group/{NetworkInterfaces.Groups}",
+           "ec2:InstanceType={InstanceType|m1.small}")
 Reservation RunInstances(Context& context, const RunInstancesRequest& in) {
   if (const auto before = CreatedBefore<record::Instance>(context, "RunInstances", in))
     return Render(context, before->reservation_id);

@@ -170,6 +170,7 @@ GetSecurityGroupsForVpcResult GetSecurityGroupsForVpc(Context& context, const Ge
 
 // Who refers to the groups from the other side of an active peering, each VPC once.
 AWS_OPERATION(ec2, DescribeSecurityGroupReferences)
+AWS_ACCESS("security-group/{GroupId}")
 DescribeSecurityGroupReferencesResult DescribeSecurityGroupReferences(
     Context& context, const DescribeSecurityGroupReferencesRequest& in) {
   DescribeSecurityGroupReferencesResult out;

@@ -251,6 +251,7 @@ ModifyVpcAttributeResponse ModifyVpcAttribute(Context& context, const ModifyVpcA
 }
 
 AWS_OPERATION(ec2, DescribeVpcAttribute)
+AWS_ACCESS("vpc/{VpcId}")
 DescribeVpcAttributeResult DescribeVpcAttribute(Context& context, const DescribeVpcAttributeRequest& in) {
   const auto vpc = Require<record::Vpc>(context, *in.VpcId);
   EndDryRun(in.DryRun);

@@ -174,8 +174,10 @@ records::ecs::Cluster FindActiveCluster(Context& context, const std::optional<st
 }
 
 AWS_OPERATION(ecs, CreateCluster)
-AWS_ACCESS("cluster/{clusterName|default}", "tags? ecs:TagResource cluster/{clusterName|default}",
-           "ecs:capacity-provider={capacityProviders}")
+AWS_ACCESS(
+    "cluster/{clusterName|default}", "tags? ecs:TagResource cluster/{clusterName|default}",
+    "ecs:capacity-provider={capacityProviders}",
+    "ecs:fargate-ephemeral-storage-kms-key={configuration.managedStorageConfiguration.fargateEphemeralStorageKmsKeyId}")
 CreateClusterResponse CreateCluster(Context& context, const CreateClusterRequest& in) {
   const std::string name = in.clusterName.value_or("default");
   if (!IsName(name)) throw errors::InvalidParameter("Cluster name contains invalid characters.");  // unconfirmed
@@ -255,7 +257,9 @@ DeleteClusterResponse DeleteCluster(Context& context, const DeleteClusterRequest
 }
 
 AWS_OPERATION(ecs, UpdateCluster)
-AWS_ACCESS("cluster/{cluster}")
+AWS_ACCESS(
+    "cluster/{cluster}",
+    "ecs:fargate-ephemeral-storage-kms-key={configuration.managedStorageConfiguration.fargateEphemeralStorageKmsKeyId}")
 UpdateClusterResponse UpdateCluster(Context& context, const UpdateClusterRequest& in) {
   records::ecs::Cluster cluster = FindActiveCluster(context, in.cluster);
   ApplySettings(cluster, in.settings);

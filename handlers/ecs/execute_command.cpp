@@ -51,7 +51,7 @@ const records::ecs::Container& ContainerFor(const records::ecs::Task& task, cons
 }  // namespace
 
 AWS_OPERATION(ecs, ExecuteCommand)
-AWS_ACCESS("cluster/{cluster|default}", "task/{cluster|default}/{task}")
+AWS_ACCESS("cluster/{cluster|default}", "task/{cluster|default}/{task}", "ecs:container-name={container}")
 ExecuteCommandResponse ExecuteCommand(Context& context, const ExecuteCommandRequest& in) {
   const auto cluster = FindActiveCluster(context, in.cluster);
   const auto task = FindTask(context, cluster.name, *in.task);

@@ -17,11 +17,18 @@ class ExecutionRole {
   // The session is named after the task (aws-facts D.10). nullopt when the role cannot be assumed.
   static std::optional<ExecutionRole> Assume(Context& context, const std::string& role_arn, const std::string& task_id);
 
+  // From now until End() the session's calls leave by the task's network interface, and policies may ask for the way
+  // they take. Needs a transaction that writes, which must not end before End().
+  void LeaveBy(Context& context, const std::string& network_interface_id);
+  void End(Context& context);
+
   const Principal& principal() const { return principal_; }
 
  private:
-  explicit ExecutionRole(Principal principal) : principal_(std::move(principal)) {}
+  ExecutionRole(Principal principal, std::string role_arn)
+      : principal_(std::move(principal)), role_arn_(std::move(role_arn)) {}
   Principal principal_;
+  std::string role_arn_;
 };
 
 }  // namespace drydock::ecs

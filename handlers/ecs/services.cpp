@@ -373,6 +373,7 @@ DeleteServiceResponse DeleteService(Context& context, const DeleteServiceRequest
 // Namespaces are only names here: there is no Cloud Map, so one that nobody uses is not told from one that is not
 // there.
 AWS_OPERATION(ecs, ListServicesByNamespace)
+AWS_ACCESS("ecs:namespace={namespace}")
 ListServicesByNamespaceResponse ListServicesByNamespace(Context& context, const ListServicesByNamespaceRequest& in) {
   std::vector<std::string> arns;
   for (const auto& service : context.tx.List<records::ecs::Service>(context.scope)) {

@@ -81,7 +81,8 @@ records::ecs::TaskDefinition FindActiveTaskDefinition(Context& context, const st
 }
 
 AWS_OPERATION(ecs, RegisterTaskDefinition)
-AWS_ACCESS("iam:PassRole passed-role/{executionRoleArn} iam:PassedToService=ecs-tasks.amazonaws.com",
+AWS_ACCESS(RegisterTaskDefinitionAccess,
+           "iam:PassRole passed-role/{executionRoleArn} iam:PassedToService=ecs-tasks.amazonaws.com",
            "iam:PassRole passed-role/{taskRoleArn} iam:PassedToService=ecs-tasks.amazonaws.com",
            "tags? ecs:TagResource new-task-definition/{family}")
 RegisterTaskDefinitionResponse RegisterTaskDefinition(Context& context, const RegisterTaskDefinitionRequest& in) {

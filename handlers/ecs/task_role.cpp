@@ -1,10 +1,11 @@
 #include "handlers/ecs/task_role.h"
 
+#include "handlers/ecs/execution_role.h"
 #include "handlers/ecs/task_definitions.h"
 #include "handlers/ecs/task_launch.h"
 #include "handlers/engines.h"
-#include "handlers/iam/roles.h"
-#include "handlers/sts/sessions.h"
+#include "handlers/sts/service_sessions.h"
+#include "store/credentials.h"
 #include "store/table.h"
 
 namespace drydock::ecs {
@@ -22,24 +23,18 @@ std::string TaskRoleArnOf(Context& context, const records::ecs::Task& task) {
 
 std::optional<records::sts::Session> SessionOfTask(Context& context, records::ecs::Task& task) {
   const std::string arn = TaskRoleArnOf(context, task);
-  if (arn.empty()) return std::nullopt;
-  const auto role = iam::FindRole(context, arn);
-  if (!role || !iam::RoleTrusts(context, *role, "ecs-tasks.amazonaws.com", context.Arn("ecs", "*")))
-    return std::nullopt;
+  if (arn.empty() || !IsAssumableByTasks(context, arn)) return std::nullopt;
   if (!task.credentials_key.empty()) {
-    const auto session = context.tx.Get<records::sts::Session>({}, task.credentials_key);
-    if (session && session->expires > context.now + kRenewal) return session;
+    auto session = context.tx.Get<records::sts::Session>({}, task.credentials_key);
+    if (session && session->expires > context.now + kRenewal) {
+      store::Open(context.tx, *session);
+      return session;
+    }
   }
-  const Principal principal = iam::SessionOf(context.account(), *role, task.id);
-  records::sts::Session session;
-  session.account = principal.account;
-  session.arn = principal.arn;
-  session.user_id = principal.user_id;
-  session.type = "AssumedRole";
-  session.role = role->name;
-  session.issued_to = "ecs-tasks.amazonaws.com";
-  sts::IssueCredentials(context, session, kValidity);
-  task.credentials_key = session.access_key;
+  auto session =
+      sts::OpenServiceSession(context, arn, task.id, "ecs-tasks.amazonaws.com", context.Arn("ecs", "*"), kValidity);
+  if (!session) return std::nullopt;
+  task.credentials_key = session->access_key;
   context.tx.Put(context.scope, task);
   return session;
 }

@@ -142,7 +142,7 @@ TaskSet RenderTaskSet(Context& context, const TaskSetService& service, const rec
 }
 
 AWS_OPERATION(ecs, CreateTaskSet)
-AWS_ACCESS("task-set/{cluster}/{service}/*", "tags? ecs:TagResource task-set/{cluster}/{service}/*")
+AWS_ACCESS(CreateTaskSetAccess, "tags? ecs:TagResource task-set/{cluster}/{service}/*")
 CreateTaskSetResponse CreateTaskSet(Context& context, const CreateTaskSetRequest& in) {
   auto service = FindServiceOfSets(context, in.cluster, *in.service);
   if (in.clientToken) {

@@ -64,7 +64,15 @@ class Startup {
     const std::string role = ExecutionRoleOf(context.scope, definition, task.overrides);
     if (role.empty()) return;
     role_ = ExecutionRole::Assume(context, role, task.id);
-    if (!role_) lost_role_ = role;
+    if (role_)
+      role_->LeaveBy(context, task.attachment.network_interface_id);
+    else
+      lost_role_ = role;
+  }
+
+  // Nothing may be called as the role any more.
+  void End() {
+    if (role_) role_->End(context_);
   }
 
   std::optional<StartFailure> InitializeResources(SecretValues& values) {
@@ -411,12 +419,18 @@ std::optional<StartFailure> InitializeResources(Context& context, records::ecs::
                                                 const records::ecs::TaskDefinition& definition, SecretValues& values,
                                                 const ConnectionTried& tried) {
   task.secrets.clear();
-  return Startup(context, task, definition, tried).InitializeResources(values);
+  Startup startup(context, task, definition, tried);
+  auto failure = startup.InitializeResources(values);
+  startup.End();
+  return failure;
 }
 
 std::optional<StartFailure> PullImages(Context& context, records::ecs::Task& task,
                                        const records::ecs::TaskDefinition& definition, const ConnectionTried& tried) {
-  return Startup(context, task, definition, tried).PullImages();
+  Startup startup(context, task, definition, tried);
+  auto failure = startup.PullImages();
+  startup.End();
+  return failure;
 }
 
 SecretValues FetchSecretsAgain(Context& context, const records::ecs::Task& task,

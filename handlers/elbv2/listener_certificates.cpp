@@ -61,6 +61,7 @@ void RequireIssuedCertificate(Context& context, const std::string& arn) {
 }
 
 AWS_OPERATION(elbv2, AddListenerCertificates)
+AWS_ACCESS("{ListenerArn}")
 AddListenerCertificatesOutput AddListenerCertificates(Context& context, const AddListenerCertificatesInput& in) {
   records::elbv2::Listener listener = RequireSecureListener(context, *in.ListenerArn);
   AddListenerCertificatesOutput out;
@@ -80,6 +81,7 @@ AddListenerCertificatesOutput AddListenerCertificates(Context& context, const Ad
 
 // One that the listener has not is no error (unconfirmed: the model lists no CertificateNotFound).
 AWS_OPERATION(elbv2, RemoveListenerCertificates)
+AWS_ACCESS("{ListenerArn}")
 RemoveListenerCertificatesOutput RemoveListenerCertificates(Context& context,
                                                             const RemoveListenerCertificatesInput& in) {
   records::elbv2::Listener listener = RequireSecureListener(context, *in.ListenerArn);

@@ -82,6 +82,9 @@ api::Resource ResourceOf(Context& context, std::string_view kind, const std::vec
         resource.tags = policy->tags;
     } else if (const auto role = FindRole(context, name)) {
       resource.tags = role->tags;
+    } else if (const auto arn = Arn::Parse(name); arn && arn->Named("user")) {
+      const auto user = context.tx.Get<records::iam::User>({arn->account, ""}, name.substr(name.rfind('/') + 1));
+      if (user) resource.tags = user->tags;
     }
   } else if (type == "oidc-provider" || type == "saml-provider") {
     const auto scheme = name.find("://");

@@ -15,6 +15,7 @@
 #include "handlers/iam/entities.h"
 #include "handlers/iam/secret_keys.h"
 #include "handlers/iam/users.h"
+#include "store/credentials.h"
 #include "store/records/iam/login.h"
 #include "store/records/iam/policy.h"
 
@@ -81,7 +82,7 @@ CreateAccessKeyResponse CreateAccessKey(Context& context, const CreateAccessKeyR
   key.owner = context.account();
   key.user = user.name;
   key.created = context.now;
-  context.tx.Put({}, key);
+  store::PutSealed(context.tx, key);
 
   CreateAccessKeyResponse out;
   out.AccessKey.emplace();
@@ -126,6 +127,7 @@ DeleteAccessKeyResponse DeleteAccessKey(Context& context, const DeleteAccessKeyR
   key.deleted = true;
   key.active = false;
   key.secret.clear();
+  key.sealed.clear();
   context.tx.Put({}, key);
   return {};
 }

@@ -3,9 +3,11 @@
 #include "emulator/auth/policy/cache.h"
 #include "emulator/core/clock.h"
 #include "handlers/engines.h"
+#include "handlers/iam/call_origin.h"
 #include "handlers/iam/entities.h"
 #include "handlers/iam/managed_policies.h"
 #include "handlers/iam/roles.h"
+#include "store/records/ec2/vpc_endpoint.h"
 #include "store/records/sts/session.h"
 
 namespace drydock::iam {
@@ -89,7 +91,10 @@ void AddSession(Context& context, Recognised& known) {
   const auto session = context.tx.Get<records::sts::Session>({}, known.caller.principal.access_key);
   if (!session) return;
   AddTagKeys(known.keys, session->tags);
+  known.keys["aws:tokenissuetime"] = {FormatIso8601(session->created)};
   if (!session->source_identity.empty()) known.keys["aws:sourceidentity"] = {session->source_identity};
+  if (!session->federated_provider.empty()) known.keys["aws:federatedprovider"] = {session->federated_provider};
+  known.network_interface_id = session->network_interface_id;
   if (session->policies.empty() && session->type != "FederatedUser") return;
   known.policies.session.emplace();
   for (const std::string& text : session->policies) known.policies.session->push_back(Read(context, "session", text));
@@ -120,30 +125,54 @@ Recognised Recognise(Context& context, const Principal& principal) {
       known.keys["aws:principalservicename"] = {principal.service};
       break;
   }
+  const bool service = principal.type == Principal::Type::kService;
+  if (principal.type == Principal::Type::kAssumedRole || principal.access_key.starts_with("ASIA")) {
+    // Only temporary credentials say how they were come by; Drydock has no MFA devices, so never with one.
+    known.keys["aws:multifactorauthpresent"] = {"false"};
+    known.keys["aws:tokenissuetime"] = {FormatIso8601(context.now)};  // of sessions that services open for themselves
+  }
   AddSession(context, known);
+  if (!service) known.keys["aws:principalisawsservice"] = {"false"};
+  known.keys["aws:viaawsservice"] = {"false"};  // no service here calls another with its caller's permissions
   known.keys["aws:principalarn"] = {known.caller.role_arn.empty() ? principal.arn : known.caller.role_arn};
   known.keys["aws:principalaccount"] = {principal.account};
   known.keys["aws:userid"] = {principal.user_id};
-  known.keys["aws:sourceip"] = {context.source_ip};
+  // What a service calls has no address that is known, but for what leaves by a VPC (OriginKeys).
+  if (!context.source_ip.ends_with(".amazonaws.com")) known.keys["aws:sourceip"] = {context.source_ip};
   known.keys["aws:useragent"] = {context.user_agent};
   known.keys["aws:currenttime"] = {FormatIso8601(context.now)};
   known.keys["aws:epochtime"] = {std::to_string(context.now.milliseconds / 1000)};
   known.keys["aws:requestedregion"] = {context.region()};
   known.keys["ec2:region"] = {context.region()};
-  known.keys["aws:multifactorauthpresent"] = {"false"};
   // Drydock's plain endpoint stands for AWS's, which are HTTPS.
   known.keys["aws:securetransport"] = {"true"};
   return known;
 }
 
-policy::Decision Decide(Context& context, Recognised& known, const api::Question& question) {
+policy::Query QueryOf(Context& context, const Recognised& known, const api::Question& question) {
   const api::Resource& resource = question.resource;
   policy::Query query{question.action, resource.arn, resource.owner.account, known.keys};
+  if (!known.network_interface_id.empty()) {
+    query.keys.erase("aws:sourceip");
+    query.keys.merge(OriginKeys(context, known.network_interface_id, question.action));
+  }
   for (const auto& [key, values] : question.keys) query.keys[key] = values;
   query.keys["aws:resourceaccount"] = {resource.owner.account.empty() ? known.caller.principal.account
                                                                       : resource.owner.account};
+  return query;
+}
+
+policy::Decision Decide(Context& context, Recognised& known, const api::Question& question) {
+  const api::Resource& resource = question.resource;
   known.policies.resource.reset();
   if (!resource.policy.empty()) known.policies.resource = Read(context, "resource", resource.policy);
+  const policy::Query query = QueryOf(context, known, question);
+  known.policies.endpoint.reset();
+  if (const auto endpoint = query.keys.find("aws:sourcevpce"); endpoint != query.keys.end()) {
+    const auto record = context.tx.Get<records::ec2::VpcEndpoint>(context.scope, endpoint->second.front());
+    if (record && !record->policy_document.empty())
+      known.policies.endpoint = Read(context, endpoint->second.front(), record->policy_document);
+  }
   return policy::Evaluate(known.policies, known.caller, query);
 }
 

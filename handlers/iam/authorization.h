@@ -12,8 +12,9 @@ namespace drydock::iam {
 // A caller, with all that its policies are and that conditions may ask about it.
 struct Recognised {
   auth::policy::Caller caller;
-  auth::policy::Policies policies;  // identity, boundary, session
-  auth::policy::Keys keys;          // the global condition keys of this request
+  auth::policy::Policies policies;   // identity, boundary, session
+  auth::policy::Keys keys;           // the global condition keys of this request
+  std::string network_interface_id;  // by which its calls leave a VPC; empty: not known
 };
 Recognised Recognise(Context& context, const Principal& principal);
 
@@ -21,6 +22,9 @@ Recognised Recognise(Context& context, const Principal& principal);
 // policies and the resource's policy. A session whose role is gone, and a user who is gone, are denied. Root is allowed
 // what no resource's policy denies.
 auth::policy::Decision Decide(Context& context, Recognised& caller, const api::Question& question);
+
+// The question with all its keys, as the evaluator takes it.
+auth::policy::Query QueryOf(Context& context, const Recognised& caller, const api::Question& question);
 
 // The same, for a caller who is asked about once.
 auth::policy::Decision Authorize(Context& context, const Principal& principal, const api::Question& question);

@@ -35,8 +35,8 @@ using records::iam::UseInJob;
 
 namespace {
 
-// The names of the Service Authorization Reference.
-std::string ServiceTitle(const std::string& service) {
+// The services that Drydock has, by the names of the Service Authorization Reference.
+const std::map<std::string, std::string>& ServiceTitles() {
   static const std::map<std::string, std::string> kTitles = {
       {"acm", "AWS Certificate Manager"},
       {"cloudtrail", "AWS CloudTrail"},
@@ -45,24 +45,16 @@ std::string ServiceTitle(const std::string& service) {
       {"ecs", "Amazon Elastic Container Service"},
       {"elasticloadbalancing", "AWS Elastic Load Balancing"},
       {"iam", "AWS Identity and Access Management"},
-      {"kms", "AWS Key Management Service"},
       {"logs", "Amazon CloudWatch Logs"},
       {"secretsmanager", "AWS Secrets Manager"},
-      {"ssm", "AWS Systems Manager"},
       {"sts", "AWS Security Token Service"},
   };
-  const auto title = kTitles.find(service);
-  return title == kTitles.end() ? service : title->second;
+  return kTitles;
 }
 
-// The services that Drydock has, each once.
-std::set<std::string> AllServices() {
-  std::set<std::string> services;
-  for (const api::Service* service : api::Services())
-    if (std::any_of(service->operations.begin(), service->operations.end(),
-                    [](const api::Operation& operation) { return operation.run != nullptr; }))
-      services.insert(service->signing_name);
-  return services;
+std::string ServiceTitle(const std::string& service) {
+  const auto title = ServiceTitles().find(service);
+  return title == ServiceTitles().end() ? service : title->second;
 }
 
 // Whether some statement allows something of the service, whatever its conditions.
@@ -163,7 +155,7 @@ GenerateServiceLastAccessedDetailsResponse GenerateServiceLastAccessedDetails(
   job.id = context.ids.Uuid();
   job.arn = *in.Arn;
   job.created = context.now;
-  for (const std::string& service : AllServices()) {
+  for (const auto& [service, title] : ServiceTitles()) {
     const bool granted = std::any_of(subject.texts.begin(), subject.texts.end(),
                                      [&](const std::string& text) { return Grants(text, service); });
     if (!granted) continue;

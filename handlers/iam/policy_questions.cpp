@@ -4,8 +4,10 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <stdexcept>
 
+#include "emulator/api/resource_keys.h"
 #include "emulator/core/arn.h"
 #include "handlers/iam/authorization.h"
 #include "handlers/iam/entities.h"
@@ -65,13 +67,16 @@ const char* NameOf(policy::Source source) {
       return "permissions boundary";
     case policy::Source::kSession:
       return "session policy";
+    case policy::Source::kEndpoint:
+      return "VPC endpoint policy";
     case policy::Source::kRoot:
       return "root";
   }
   return "";
 }
 
-std::string Tell(const std::string& action, const std::string& resource, const policy::Decision& decision) {
+std::string Tell(const std::string& action, const std::string& resource, const policy::Decision& decision,
+                 const std::vector<std::string>& missing) {
   std::string text = fmt::format("{} {} on {}\n", decision.allowed() ? "ALLOWED" : "DENIED ", action, resource);
   if (decision.source == policy::Source::kRoot)
     text += "  the account's root user may do everything\n";
@@ -82,7 +87,52 @@ std::string Tell(const std::string& action, const std::string& resource, const p
                     decision.sid.empty() ? "" : " (" + decision.sid + ")", NameOf(decision.source), decision.policy);
   else
     text += "  " + policy::Reason(decision, action) + "\n";
+  if (!missing.empty())
+    text += "  not known here, so absent for conditions (--context KEY=VALUE): " + Join(missing, ", ") + "\n";
   return text;
+}
+
+// An ARN as the parts that its service takes (AWS_RESOURCES).
+std::pair<std::string, std::vector<std::string>> PartsOf(const Arn& arn, const std::string& text) {
+  const auto slash = arn.resource.find_first_of("/:");
+  const std::string type = arn.resource.substr(0, slash);
+  const std::string rest = slash == std::string::npos ? "" : arn.resource.substr(slash + 1);
+  if (arn.service == "ec2") return {type, {rest}};
+  if (arn.service == "elasticloadbalancing") return {"", {text}};
+  constexpr std::string_view kStream = ":log-stream:";
+  if (const auto stream = text.find(kStream); arn.service == "logs" && stream != std::string::npos)
+    return {type, {text.substr(0, stream), text.substr(stream + kStream.size())}};
+  return {type, {text}};
+}
+
+// The action on the resource with all that is known of it.
+api::Question QuestionAbout(const Context& context, std::span<const api::Service* const> services,
+                            const std::string& action, const std::string& resource) {
+  api::Question question{action};
+  question.resource.arn = resource;
+  const auto arn = Arn::Parse(resource);
+  if (!arn) return question;
+  const auto service = std::find_if(services.begin(), services.end(), [&](const api::Service* each) {
+    return each->resource_of && each->signing_name == arn->service;
+  });
+  if (service != services.end()) {
+    Context owner = context;
+    if (!arn->account.empty()) owner.scope.account = arn->account;
+    if (!arn->region.empty()) owner.scope.region = arn->region;
+    const auto [type, parts] = PartsOf(*arn, resource);
+    question.resource = (*service)->resource_of(owner, type, parts);
+    question.resource.arn = resource;
+  }
+  if (!arn->account.empty()) question.resource.owner = {arn->account, arn->region};
+  api::AddResourceKeys(question);
+  return question;
+}
+
+// What the user says of the request: "context.aws:RequestTag/env" = "test".
+void AddGivenKeys(const QuestionParameters& parameters, api::Question& question) {
+  constexpr std::string_view kPrefix = "context.";
+  for (const auto& [name, value] : parameters)
+    if (name.starts_with(kPrefix)) question.keys[Lowercase(name.substr(kPrefix.size()))] = Split(value, ',');
 }
 
 class Answer {
@@ -113,19 +163,23 @@ std::string CallerOf(const store::AuditEvent& event) {
 
 }  // namespace
 
-std::string ExplainDecisions(Context& context, const QuestionParameters& parameters) {
+std::string ExplainDecisions(Context& context, std::span<const api::Service* const> services,
+                             const QuestionParameters& parameters) {
   std::vector<store::AuditCheck> checks{{Given(parameters, "action"), Given(parameters, "resource"), true}};
-  std::string caller = Given(parameters, "principal"), heading;
+  std::string caller = Given(parameters, "principal"), access_key, heading;
   if (const std::string id = Given(parameters, "event"); !id.empty()) {
     const auto event = store::AuditEvents(context.tx).FindById(context.account(), id);
     if (!event) throw std::runtime_error("There is no event " + id + " in account " + context.account());
     caller = CallerOf(*event);
+    access_key = event->access_key;  // of a session: its own policies and tags count
     checks = event->checks;
     context.scope.region = event->scope.region;
     heading = fmt::format("{} at {} by {}\n", event->name, FormatIso8601(event->time), caller);
     if (checks.empty()) heading += "  policies were not asked\n";
   }
-  const Principal principal = PrincipalNamed(context, caller);
+  Principal principal = PrincipalNamed(context, caller);
+  principal.access_key = access_key;
+  Recognised known = Recognise(context, principal);
   Answer answer;
   bool allowed = true;
   std::string text = heading;
@@ -134,9 +188,12 @@ std::string ExplainDecisions(Context& context, const QuestionParameters& paramet
   answer.writer().StartArray();
   for (const store::AuditCheck& check : checks) {
     const std::string resource = check.resource.empty() ? "*" : check.resource;
-    const policy::Decision decision = Authorize(context, principal, check.action, resource);
+    api::Question question = QuestionAbout(context, services, check.action, resource);
+    AddGivenKeys(parameters, question);
+    const policy::Decision decision = Decide(context, known, question);
+    const auto missing = policy::MissingContextKeys(known.policies, known.caller, QueryOf(context, known, question));
     allowed = allowed && decision.allowed();
-    text += Tell(check.action, resource, decision);
+    text += Tell(check.action, resource, decision, missing);
     answer.writer().StartObject();
     answer.Text("action", check.action);
     answer.Text("resource", resource);
@@ -150,6 +207,10 @@ std::string ExplainDecisions(Context& context, const QuestionParameters& paramet
       answer.writer().Int(static_cast<int>(decision.statement) + 1);
       answer.Text("sid", decision.sid);
     }
+    answer.writer().Key("missingContextKeys");
+    answer.writer().StartArray();
+    for (const std::string& name : missing) answer.writer().String(name);
+    answer.writer().EndArray();
     answer.writer().EndObject();
   }
   answer.writer().EndArray();

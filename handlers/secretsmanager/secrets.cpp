@@ -1,4 +1,5 @@
 #include "handlers/secretsmanager/secrets.h"
+#include "handlers/secretsmanager/deletion_events.h"
 
 #include <algorithm>
 #include <set>
@@ -20,6 +21,7 @@
 #include "emulator/api/operation.h"
 #include "emulator/core/arn.h"
 #include "emulator/core/text.h"
+#include "handlers/secretsmanager/deletion_events.h"
 #include "handlers/secretsmanager/errors.h"
 #include "handlers/secretsmanager/timers.h"
 #include "handlers/secretsmanager/versions.h"
@@ -209,6 +211,9 @@ DeleteSecretResponse DeleteSecret(Context& context, const DeleteSecretRequest& i
   if (window < kShortestWindow || window > kLongestWindow) throw errors::RecoveryWindowOutOfRange();
 
   DeleteSecretResponse out;
+  const auto record = [&](const Secret& secret, const char* event) {
+    RecordVersionEvents(context.tx, context.scope, context.now, context.ids, secret, event);
+  };
   if (force) {
     // Forced deletion succeeds for secrets that do not exist, too. API Reference, DeleteSecret.
     Secret secret;
@@ -223,6 +228,8 @@ DeleteSecretResponse DeleteSecret(Context& context, const DeleteSecretRequest& i
     }
     context.tx.CancelTimer(kDeleteTimer, context.scope, secret.name);
     context.tx.Erase<Secret>(context.scope, secret.name);
+    if (!secret.deleted) record(secret, "StartSecretVersionDelete");
+    record(secret, "EndSecretVersionDelete");
     out.ARN = secret.arn;
     out.Name = secret.name;
     out.DeletionDate = context.now;
@@ -234,6 +241,7 @@ DeleteSecretResponse DeleteSecret(Context& context, const DeleteSecretRequest& i
   secret.deletion_due = context.now + std::chrono::hours(24 * window);
   context.tx.Put(context.scope, secret);
   context.tx.SetTimer({kDeleteTimer, context.scope, secret.name, *secret.deletion_due});
+  record(secret, "StartSecretVersionDelete");
   out.ARN = secret.arn;
   out.Name = secret.name;
   out.DeletionDate = secret.deletion_due;
@@ -249,6 +257,7 @@ RestoreSecretResponse RestoreSecret(Context& context, const RestoreSecretRequest
     secret.deletion_due.reset();
     context.tx.CancelTimer(kDeleteTimer, context.scope, secret.name);
     context.tx.Put(context.scope, secret);
+    RecordVersionEvents(context.tx, context.scope, context.now, context.ids, secret, "CancelSecretVersionDelete");
   }
   RestoreSecretResponse out;
   out.ARN = secret.arn;

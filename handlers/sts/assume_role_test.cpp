@@ -9,6 +9,7 @@
 #include "api/sts/GetSessionTokenResponse.h"
 #include "handlers/iam/authorization.h"
 #include "handlers/testing/fixture.h"
+#include "store/credentials.h"
 #include "store/records/iam/entity.h"
 #include "store/records/sts/session.h"
 
@@ -81,8 +82,11 @@ TEST_CASE("the credentials of a session are known afterwards, as the session's")
   CHECK(out.Credentials->AccessKeyId->starts_with("ASIA"));
   CHECK(out.Credentials->AccessKeyId->size() == 20);
   CHECK(*out.Credentials->Expiration == f.clock.Now() + std::chrono::hours(1));
-  const auto session =
-      f.Run([&](Context& context) { return context.tx.Get<records::sts::Session>({}, *out.Credentials->AccessKeyId); });
+  const auto session = f.Run([&](Context& context) {
+    auto kept = context.tx.Get<records::sts::Session>({}, *out.Credentials->AccessKeyId);
+    if (kept) store::Open(context.tx, *kept);
+    return kept;
+  });
   REQUIRE(session);
   CHECK(session->secret == out.Credentials->SecretAccessKey);
   CHECK(session->arn == out.AssumedRoleUser->Arn);

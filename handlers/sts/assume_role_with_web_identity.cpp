@@ -102,6 +102,7 @@ AssumeRoleWithWebIdentityResponse AssumeRoleWithWebIdentity(Context& context,
   session.role = role->name;
   session.source_identity = token->source_identity;
   session.issued_to = token->issuer + ":" + token->subject;
+  session.federated_provider = provider.arn;
   AddTags(session, token->tags, token->transitive_tag_keys, nullptr);
   const auto packed = AddPolicies(context, in.Policy, in.PolicyArns, session);
   IssueCredentials(context, session, std::chrono::seconds(seconds));

@@ -19,6 +19,7 @@ std::optional<records::sts::Session> OpenServiceSession(Context& context, const 
   session.user_id = principal.user_id;
   session.type = "AssumedRole";
   session.role = role->name;
+  session.role_arn = role_arn;
   session.issued_to = service;
   IssueCredentials(context, session, lifetime);
   return session;

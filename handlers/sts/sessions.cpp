@@ -1,7 +1,7 @@
 #include "handlers/sts/sessions.h"
 
 #include "handlers/iam/secret_keys.h"
-#include "store/database.h"
+#include "store/credentials.h"
 
 namespace drydock::sts {
 
@@ -11,7 +11,7 @@ void IssueCredentials(Context& context, records::sts::Session& session, Duration
   session.token = iam::SessionToken();
   session.created = context.now;
   session.expires = context.now + duration;
-  context.tx.Put({}, session);
+  store::PutSealed(context.tx, session);
 }
 
 Credentials RenderCredentials(const records::sts::Session& session) {

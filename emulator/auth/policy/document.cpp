@@ -3,6 +3,7 @@
 #include <rapidjson/document.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <set>
 
 #include "emulator/core/text.h"
@@ -143,7 +144,11 @@ Statement ReadStatement(const Json& value) {
       statement.effect = text == "Allow" ? Effect::kAllow : Effect::kDeny;
       effect = true;
     } else if (name == "Action" || name == "NotAction") {
-      for (const std::string& action : Texts(member.value, "Action")) statement.actions.push_back(Lowercase(action));
+      statement.action_names = Texts(member.value, "Action");
+      for (const std::string& action : statement.action_names) {
+        statement.actions.push_back(Lowercase(action));
+        statement.action_prefixes.push_back(std::min(action.find_first_of("*?"), action.size()));
+      }
       statement.not_action = name == "NotAction";
     } else if (name == "Resource" || name == "NotResource") {
       statement.resources = Texts(member.value, "Resource");

@@ -26,8 +26,10 @@ struct Principals {
 struct Statement {
   std::string sid;
   Effect effect = Effect::kDeny;
-  std::vector<std::string> actions;  // lower case, with wildcards
-  bool not_action = false;           // `actions` stood in NotAction
+  std::vector<std::string> actions;          // lower case, with wildcards
+  std::vector<std::string> action_names;     // the same as the policy writes them
+  std::vector<std::size_t> action_prefixes;  // of each, how many characters stand before its first wildcard
+  bool not_action = false;                   // `actions` stood in NotAction
   // The services that `actions` name, "ecs", so that most statements are passed over at a glance; empty: any service.
   std::vector<std::string> services;
   std::vector<std::string> resources;

@@ -39,10 +39,11 @@ struct Policies {
   std::optional<Policy> resource;
   std::optional<Policy> boundary;
   std::optional<std::vector<Policy>> session;
+  std::optional<Policy> endpoint = {};  // of the VPC endpoint that the call came through
 };
 
 enum class Outcome { kAllowed, kExplicitDeny, kImplicitDeny };
-enum class Source { kIdentity, kResource, kBoundary, kSession, kRoot };
+enum class Source { kIdentity, kResource, kBoundary, kSession, kEndpoint, kRoot };
 
 struct Decision {
   Outcome outcome = Outcome::kImplicitDeny;

@@ -66,10 +66,17 @@ bool Like(std::string_view pattern, std::string_view text) {
   if (!special(pattern[begin])) return false;
   // Remembers the last * only: when a later part does not fit, that * takes one character more.
   std::size_t p = begin, t = begin, star = std::string_view::npos, star_text = 0;
+  // What stands behind the * can begin no sooner than its first character comes; false: never.
+  const auto skip = [&] {
+    if (p < pattern.size() && !special(pattern[p])) t = text.find(pattern[p], t);
+    star_text = t;
+    return t != std::string_view::npos;
+  };
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
-      star_text = t;
+      if (p == pattern.size()) return true;
+      if (!skip()) return false;
       continue;
     }
     const bool literal = p + 1 < pattern.size() && pattern[p] == kLiteral;
@@ -86,7 +93,8 @@ bool Like(std::string_view pattern, std::string_view text) {
     }
     if (star == std::string_view::npos) return false;
     p = star + 1;
-    t = ++star_text;
+    t = star_text + 1;
+    if (!skip()) return false;
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();

@@ -241,6 +241,33 @@ TEST_CASE("boundaries and session policies narrow down what identity policies al
   CHECK(!Evaluate({{all}, {}, {}, std::vector<Policy>{}}, Role(), pull).allowed());
 }
 
+// AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies".
+TEST_CASE("the policy of the VPC endpoint that a call comes through must allow it, too") {
+  const Policy all = Named("all", R"({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})");
+  const Query read{"secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db", "", {}};
+  const auto through = [&](const std::string& statement) {
+    Policies policies{{all}, {}, {}, {}};
+    policies.endpoint = Named("vpce-1", R"({"Statement": )" + statement + "}");
+    return Evaluate(policies, User(), read);
+  };
+  CHECK(through(R"({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})").allowed());
+  const Decision other = through(R"({"Effect": "Allow", "Principal": "*", "Action": "ecr:*", "Resource": "*"})");
+  CHECK(other.outcome == Outcome::kImplicitDeny);
+  CHECK(Reason(other, read.action) == "because no VPC endpoint policy allows the secretsmanager:GetSecretValue action");
+  CHECK(!through(R"({"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "*", "Resource": "*"})")
+             .allowed());
+  const Decision denied = through(R"([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+      {"Sid": "No", "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}])");
+  CHECK(denied.outcome == Outcome::kExplicitDeny);
+  CHECK((denied.policy == "vpce-1" && denied.statement == 1 && denied.sid == "No"));
+  CHECK(Reason(denied, read.action) == "with an explicit deny in a VPC endpoint policy");
+  // It gives nothing by itself.
+  Policies policies;
+  policies.endpoint = Named("vpce-1", R"({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*",
+      "Resource": "*"}})");
+  CHECK(Evaluate(policies, User(), read).source == Source::kIdentity);
+}
+
 TEST_CASE("resource policies within the account: whom they name decides how far they reach") {
   const auto resource = [](const std::string& principal) {
     return Named("r", R"({"Statement": {"Effect": "Allow", "Principal": )" + principal +

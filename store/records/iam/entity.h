@@ -84,9 +84,10 @@ struct InstanceProfile {
 
 // A user's long-term key. Global: a request names its key before anybody knows the account.
 struct AccessKey {
-  std::string id;  // AKIA…
-  std::string secret;
-  std::string owner;  // the account
+  std::string id;      // AKIA…
+  std::string secret;  // empty in the store, but for folders of earlier versions
+  std::string sealed;  // the secret: store/credentials.h
+  std::string owner;   // the account
   std::string user;
   bool active = true;
   bool deleted = false;  // kept so that the key stays known, and refused
@@ -118,6 +119,6 @@ DRYDOCK_SCHEMA(drydock::records::iam::User, name, name_key, path, id, boundary, 
 DRYDOCK_SCHEMA(drydock::records::iam::Group, name, name_key, path, id, inline_policies, created)
 DRYDOCK_SCHEMA(drydock::records::iam::Membership, group, user)
 DRYDOCK_SCHEMA(drydock::records::iam::InstanceProfile, name, name_key, path, id, role, tags, created)
-DRYDOCK_SCHEMA(drydock::records::iam::AccessKey, id, secret, owner, user, active, deleted, created, last_used,
+DRYDOCK_SCHEMA(drydock::records::iam::AccessKey, id, secret, sealed, owner, user, active, deleted, created, last_used,
                last_used_region, last_used_service)
 DRYDOCK_SCHEMA(drydock::records::iam::AccountSettings, key, alias, global_endpoint_token_version)

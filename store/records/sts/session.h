@@ -13,8 +13,9 @@ namespace drydock::records::sts {
 // Global: a request names its key before anybody knows the account.
 struct Session {
   std::string access_key;  // ASIA…
-  std::string secret;
+  std::string secret;      // this and the token are empty in the store, but for folders of earlier versions
   std::string token;
+  std::string sealed;  // both: store/credentials.h
   Timestamp expires;
   // The principal
   std::string account;
@@ -26,8 +27,10 @@ struct Session {
   std::map<std::string, std::string> tags;
   std::vector<std::string> transitive_tags;
   std::string source_identity;
-  std::string issued_to;  // the ARN of who asked
-  std::string role_arn;   // of an assumed role
+  std::string issued_to;             // the ARN of who asked
+  std::string role_arn;              // of an assumed role
+  std::string federated_provider;    // the ARN of the identity provider that vouched; empty: none did
+  std::string network_interface_id;  // whose calls leave by it: a task's; empty: not known
   Timestamp created;
 
   static constexpr store::TableName kTable{"sts_session", store::ScopeKind::kGlobal};
@@ -36,5 +39,6 @@ struct Session {
 
 }  // namespace drydock::records::sts
 
-DRYDOCK_SCHEMA(drydock::records::sts::Session, access_key, secret, token, expires, account, arn, user_id, type, role,
-               policies, tags, transitive_tags, source_identity, issued_to, role_arn, created)
+DRYDOCK_SCHEMA(drydock::records::sts::Session, access_key, secret, token, sealed, expires, account, arn, user_id, type,
+               role, policies, tags, transitive_tags, source_identity, issued_to, role_arn, federated_provider,
+               network_interface_id, created)
