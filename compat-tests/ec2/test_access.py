@@ -70,7 +70,7 @@ def test_what_is_done_to_one_instance_is_asked_about_it(aws, vpc):
     keeper.detach_network_interface(AttachmentId=attachment)
     [foreign_attachment] = [i["Attachment"]["AttachmentId"] for i in vpc.ec2.describe_network_interfaces(
         Filters=[{"Name": "attachment.instance-id", "Values": [other]}])["NetworkInterfaces"]]
-    assert arn(aws, "network-interface", "") in refused(keeper.detach_network_interface, AttachmentId=foreign_attachment)
+    assert arn(aws, "instance", other) in refused(keeper.detach_network_interface, AttachmentId=foreign_attachment)
     keeper.modify_instance_attribute(InstanceId=mine, DisableApiTermination={"Value": False})
     refused(keeper.modify_instance_attribute, InstanceId=other, DisableApiTermination={"Value": False})
     keeper.create_subnet_cidr_reservation(SubnetId=subnet, Cidr="10.0.0.128/28", ReservationType="explicit")
