@@ -137,8 +137,9 @@ def test_the_cli_follows(aws, logs):
     if not cli:
         pytest.skip("needs the AWS CLI 2 (Debian's awscli)")
     put(logs, "before")
+    # Into a pipe the CLI would write by blocks, as Python does.
     tail = subprocess.Popen([cli, "--endpoint-url", aws.server.endpoint, "logs", "tail", "g", "--follow", "--format",
-                             "short"], env=aws.environment(), stdout=subprocess.PIPE)
+                             "short"], env={**aws.environment(), "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE)
     try:
         os.set_blocking(tail.stdout.fileno(), False)
         seen = b""
