@@ -89,9 +89,6 @@ inline ApiError SecurityGroupNotFound(const std::string& id) {  // wording uncon
 inline ApiError SecurityGroupsInvalid() {
   return InvalidConfiguration("One or more security groups are invalid");
 }
-inline ApiError AllocationIdNotFound(const std::string& id) {  // wording unconfirmed
-  return {"AllocationIdNotFound", fmt::format("The allocation ID '{}' does not exist", id)};
-}
 
 // Target groups
 inline ApiError TargetGroupNotFound(const std::string& arn) {  // seen
@@ -189,9 +186,6 @@ inline ApiError PriorityInUse(int priority) {
 }
 inline ApiError TooManyRules() {  // wording unconfirmed
   return {"TooManyRules", "The maximum number of rules for this load balancer has been reached"};
-}
-inline ApiError TooManyActions() {  // wording unconfirmed
-  return {"TooManyActions", "The maximum number of actions has been reached"};
 }
 inline ApiError TooManyUniqueTargetGroups() {  // wording unconfirmed
   return {"TooManyUniqueTargetGroupsPerLoadBalancer",
