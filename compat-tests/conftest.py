@@ -5,8 +5,9 @@
         aws.cli("ec2", "describe-vpcs")              # the AWS CLI, its JSON answer parsed
         aws.http("GET", "/_drydock/health")          # plain HTTP
 
-One server serves the whole run; every test has a fresh account (a 12-digit access key is that account), so tests see
-nothing of each other. Tests that need a server of their own (other flags, kill -9) use `start_server`.
+One server serves the whole run, or each of pytest-xdist's workers; every test has a fresh account (a 12-digit access
+key is that account), so tests see nothing of each other. Tests that need a server of their own (other flags, kill -9)
+use `start_server`.
 """
 import json
 import os
@@ -27,11 +28,13 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = os.environ.get("DRYDOCK_BINARY", str(ROOT / "build" / "release" / "emulator" / "drydock"))
 REGION = "eu-central-1"
+# Load balancers listen on their server's address: workers beside each other ("gw0", "gw1", ...) need one each.
+HOST = f"127.0.0.{1 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:])}"
 
 
 def free_port():
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         return probe.getsockname()[1]
 
 
@@ -40,10 +43,10 @@ class Server:
 
     def __init__(self, *flags, port=None, environment=None, log_level="warn"):
         self.port = port or free_port()
-        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.endpoint = f"http://{HOST}:{self.port}"
         self.output = []
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--port", str(self.port), "--log-level", log_level, *flags],
+            [BINARY, "serve", "--host", HOST, "--port", str(self.port), "--log-level", log_level, *flags],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, **(environment or {})})
         self.wait_until_ready()
@@ -112,6 +115,17 @@ class Aws:
     def http(self, method, path, body=None, headers=None, timeout=30):
         """(status, headers, body) of a plain request to the API port."""
         return request(method, self.server.endpoint + path, body, headers, timeout)
+
+    def endpoints(self):
+        """Where the server's load balancers are served: the entries of /_drydock/endpoints."""
+        return json.loads(self.http("GET", "/_drydock/endpoints")[2])["load_balancers"]
+
+    def own_endpoint(self, arn):
+        """The entry of a listener, or of a load balancer's first one, at the load balancer's own address, where no Host
+        header is needed. Waits for it."""
+        return eventually(lambda: next(
+            (each for each in self.endpoints() if arn in (each["listener_arn"], each["arn"]) and each["served"]
+             and each["url"].split("://")[1].startswith("127.") and "://127.0.0." not in each["url"]), None))
 
 
 def request(method, url, body=None, headers=None, timeout=30):

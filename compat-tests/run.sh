@@ -23,8 +23,8 @@ command -v npm >/dev/null || install_missing nodejs npm ca-certificates
 
 # A Python that has the clients already is used as it is.
 python=python3
-"$python" -c 'import boto3, pytest' 2>/dev/null || {
-  install_missing python3-boto3 python3-pytest
+"$python" -c 'import boto3, pytest, xdist' 2>/dev/null || {
+  install_missing python3-boto3 python3-pytest python3-pytest-xdist
   python=/usr/bin/python3
 }
 
@@ -33,4 +33,4 @@ cmake --build --preset release
 ctest --preset release --quiet || ctest --preset release --rerun-failed --output-on-failure
 export DRYDOCK_BINARY="$root/build/release/emulator/drydock"
 cd compat-tests
-exec "$python" -m pytest "$@"
+exec "$python" -m pytest -n "$(nproc)" --dist loadfile "$@"

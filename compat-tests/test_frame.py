@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import BINARY, Server, error_of, free_port, request
+from conftest import BINARY, HOST, Server, error_of, free_port, request
 
 
 def run(*flags, timeout=20, **options):
@@ -17,10 +17,10 @@ def run(*flags, timeout=20, **options):
 
 def test_the_banner_says_what_a_shell_needs(tmp_path):
     port = free_port()
-    process = subprocess.Popen([BINARY, "--port", str(port), "--data-dir", str(tmp_path / "data")], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([BINARY, "--host", HOST, "--port", str(port), "--data-dir", str(tmp_path / "data")], stdout=subprocess.PIPE, text=True)
     try:
         banner = "".join(process.stdout.readline() for _ in range(8))
-        assert f"export AWS_ENDPOINT_URL=http://127.0.0.1:{port}" in banner
+        assert f"export AWS_ENDPOINT_URL=http://{HOST}:{port}" in banner
         assert "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test" in banner
         assert "export AWS_DEFAULT_REGION=us-east-1" in banner
         assert str(tmp_path / "data") in banner
@@ -31,7 +31,7 @@ def test_the_banner_says_what_a_shell_needs(tmp_path):
 
 def test_ctrl_c_stops_within_a_second_also_with_idle_connections(start_server):
     server = start_server("--ephemeral")
-    idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(8)]
+    idle = [socket.create_connection((HOST, server.port)) for _ in range(8)]
     for connection in idle:
         connection.sendall(b"GET /_drydock/health HTTP/1.1\r\nHost: x\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
@@ -41,7 +41,7 @@ def test_ctrl_c_stops_within_a_second_also_with_idle_connections(start_server):
 
 
 def test_a_taken_port_is_one_clear_line(server):
-    done = run("--ephemeral", "--port", str(server.port))
+    done = run("--ephemeral", "--host", HOST, "--port", str(server.port))
     assert done.returncode == 1
     assert "--port" in done.stderr and len(done.stderr.strip().splitlines()) == 1
 

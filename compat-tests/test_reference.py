@@ -42,10 +42,8 @@ class Deployment:
     @property
     def url(self):
         """The load balancer's own address, which needs no Host header."""
-        _, _, body = self.aws.http("GET", "/_drydock/endpoints")
-        served = [e for e in json.loads(body)["load_balancers"] if e["name"] == "reference" and e["served"]]
-        own = [e for e in served if e["url"].startswith("http://127.") and "//127.0.0.1" not in e["url"]]
-        return own[0]["url"].rstrip("/")
+        arn = next(each["arn"] for each in self.aws.endpoints() if each["name"] == "reference")
+        return self.aws.own_endpoint(arn)["url"].rstrip("/")
 
     def get(self, path, headers=None, timeout=30):
         """(status, page) through the load balancer."""

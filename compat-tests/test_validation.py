@@ -14,6 +14,8 @@ import xml.etree.ElementTree
 
 import pytest
 
+from conftest import HOST
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BASELINE = pathlib.Path(__file__).with_name("validation_baseline.txt")
 
@@ -144,7 +146,7 @@ class Wire:
     """Unsigned-in-earnest requests: an unknown key's signature is not verified."""
 
     def __init__(self, server, service):
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self.connection = http.client.HTTPConnection(HOST, server.port, timeout=30)
         self.facts = FACTS[service]
 
     def send(self, operation, body, content_type=None):

@@ -111,8 +111,7 @@ def test_a_task_tells_through_its_page_what_it_would_see(aws, web):
     eventually(lambda: web.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"][0][
         "TargetHealth"]["State"] == "healthy")
     arn = web.elbv2.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]["LoadBalancerArns"][0]
-    served = json.loads(aws.http("GET", "/_drydock/endpoints")[2])["load_balancers"]
-    entry = next(e for e in served if e["arn"] == arn and e["served"] and e["url"].startswith("http://127."))
+    entry = aws.own_endpoint(arn)
 
     def connect(to):
         status, _, body = request("GET", entry["url"] + "_drydock/connect?to=" + to,

@@ -133,8 +133,7 @@ def test_what_flow_logs_deliver(watched):
                          LogGroupName="rejected", MaxAggregationInterval=60, DeliverLogsPermissionArn=arn)
     watched.advance(60)  # to a whole window
 
-    served = json.loads(aws.http("GET", "/_drydock/endpoints")[2])["load_balancers"]
-    url = next(e["url"] for e in served if e["url"].startswith("http://127."))
+    url = next(e["url"] for e in aws.endpoints() if e["url"].startswith("http://127."))
     assert request("GET", url)[0] == 200
     page = json.loads(request("GET", url + "_drydock/connect?to=example.com:443")[2])
     assert page["result"] == "connected"

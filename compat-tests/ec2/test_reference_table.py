@@ -95,10 +95,7 @@ class Reference(Place):
         return analysis
 
     def get(self, path, headers=None):
-        served = json.loads(self.aws.http("GET", "/_drydock/endpoints")[2])["load_balancers"]
-        url = next(e["url"] for e in served if e["arn"] == self.balancer
-                   and e["url"].startswith("http://127.") and "//127.0.0.1" not in e["url"])  # its own address
-        status, _, body = request("GET", url + path, headers=headers)
+        status, _, body = request("GET", self.aws.own_endpoint(self.balancer)["url"] + path, headers=headers)
         return status, json.loads(body) if body[:1] == b"{" else body
 
     def connect(self, to):

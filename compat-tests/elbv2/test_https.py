@@ -1,5 +1,4 @@
 """HTTPS listeners with certificates of ACM: boto3 sets them up, curl and openssl s_client connect."""
-import json
 import subprocess
 import urllib.parse
 
@@ -34,12 +33,7 @@ def issued(stack, *names):
 
 def own_address(stack, listener):
     """(address, port) that belong to the listener's load balancer alone."""
-    def find():
-        endpoints = json.loads(stack.aws.http("GET", "/_drydock/endpoints")[2])["load_balancers"]
-        urls = [urllib.parse.urlparse(each["url"]) for each in endpoints
-                if each["listener_arn"] == listener and each["served"]]
-        return next((url for url in urls if url.hostname.startswith("127.") and url.hostname != "127.0.0.1"), None)
-    url = eventually(find)
+    url = urllib.parse.urlparse(stack.aws.own_endpoint(listener)["url"])
     return url.hostname, url.port
 
 

@@ -1,6 +1,5 @@
 """Targets that are no addresses, and load balancers that are data only, through boto3 and real connections."""
 import http.client
-import json
 
 import pytest
 
@@ -148,7 +147,6 @@ def test_udp_is_data(stack):
                                            DefaultActions=[stack.forward(group)])["Listeners"][0]["ListenerArn"]
 
     def endpoint():
-        return next((each for each in json.loads(stack.aws.http("GET", "/_drydock/endpoints")[2])["load_balancers"]
-                     if each["listener_arn"] == listener), None)
+        return next((each for each in stack.aws.endpoints() if each["listener_arn"] == listener), None)
     shown = eventually(endpoint)
     assert not shown["served"] and shown["note"] == "UDP is not served"

@@ -39,12 +39,7 @@ def balanced(place, type="application", protocol="HTTP", **more):
 
 def ask(place, listener, path="/", **headers):
     """(headers of the answer, the task's page), at the load balancer's own address."""
-    def find():
-        endpoints = json.loads(place.aws.http("GET", "/_drydock/endpoints")[2])["load_balancers"]
-        urls = [urllib.parse.urlparse(each["url"]) for each in endpoints
-                if each["listener_arn"] == listener and each["served"]]
-        return next((url for url in urls if url.hostname.startswith("127.") and url.hostname != "127.0.0.1"), None)
-    url = eventually(find)
+    url = urllib.parse.urlparse(place.aws.own_endpoint(listener)["url"])
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=10)
     try:
         connection.request("GET", path, headers={"Host": "app.example.com", **headers})

@@ -8,13 +8,9 @@ from conftest import eventually
 
 def endpoint_of(stack, listener_arn):
     """Where a listener is served: (URL without the last slash, the Host to send)."""
-    def find():
-        status, _, body = stack.aws.http("GET", "/_drydock/endpoints")
-        assert status == 200
-        return next((each for each in json.loads(body)["load_balancers"]
-                     if each["listener_arn"] == listener_arn and each["served"]
-                     and "localhost" not in urllib.parse.urlparse(each["url"]).hostname), None)
-    found = eventually(find)
+    found = eventually(lambda: next((each for each in stack.aws.endpoints()
+                                     if each["listener_arn"] == listener_arn and each["served"]
+                                     and "localhost" not in each["url"]), None))
     return found["url"].rstrip("/"), found["host"]
 
 
@@ -75,8 +71,7 @@ def test_closed_listener(stack):
     client = Client(stack, listener)
     assert client.get("/")[0] == 404
     stack.elbv2.delete_load_balancer(LoadBalancerArn=load_balancer)
-    _, _, body = stack.aws.http("GET", "/_drydock/endpoints")
-    assert listener not in [each["listener_arn"] for each in json.loads(body)["load_balancers"]]
+    assert listener not in [each["listener_arn"] for each in stack.aws.endpoints()]
 
 
 def test_security_group_closes_the_door(stack):

@@ -10,7 +10,7 @@ import subprocess
 import urllib.parse
 
 import pytest
-from conftest import REGION, error_of
+from conftest import HOST, REGION, error_of
 from iam.caller import User, allow, role, session
 
 
@@ -25,7 +25,7 @@ class Signer:
         """(status, code, message)"""
         at = at or datetime.datetime.now(datetime.timezone.utc)
         stamp = at.strftime("%Y%m%dT%H%M%SZ")
-        all_headers = {"host": f"127.0.0.1:{self.aws.server.port}", "x-amz-date": stamp,
+        all_headers = {"host": f"{HOST}:{self.aws.server.port}", "x-amz-date": stamp,
                        "content-type": "application/x-www-form-urlencoded", **(headers or {})}
         if self.token:
             all_headers["x-amz-security-token"] = self.token
