@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "emulator/core/log.h"
+#include "store/checkpointer.h"
 #include "store/migrations.h"
 #include "store/sqlite.h"
 
@@ -112,6 +113,8 @@ Database::Database(const std::filesystem::path& folder)
       Statement mode = writer_->Prepare("PRAGMA journal_mode = WAL");
       if (!mode.Step() || mode.Text(0) != "wal") throw Error("its file system does not support a write-ahead log");
     }
+    checkpointer_ = std::make_unique<Checkpointer>(file_, write_mutex_);
+    writer_->OnLogged([this](int pages) { checkpointer_->Logged(pages); });
     Bracket bracket(*writer_, true);
     Migrate(*writer_);
     bracket.Commit();

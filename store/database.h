@@ -21,6 +21,8 @@
 
 namespace drydock::store {
 
+class Checkpointer;
+
 // The store failed: what() is one line for a human. Opening: the folder cannot be written, another Drydock uses it, or
 // a newer Drydock wrote it. Later: the disk is full, the file is damaged.
 class Error : public std::runtime_error {
@@ -100,6 +102,8 @@ class Database {
   // guarded by write_mutex_
   std::unique_ptr<Connection> writer_;
   std::uint64_t sequence_ = 0;
+
+  std::unique_ptr<Checkpointer> checkpointer_;  // in a folder
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> idle_readers_;  // guarded by readers_mutex_

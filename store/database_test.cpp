@@ -256,6 +256,25 @@ TEST_CASE("in a folder a read goes on while a write is under way") {
   CHECK(ValueOf(db, "a") == 2);
 }
 
+TEST_CASE("the write-ahead log begins anew beside writes that do not pause") {
+  testing::TemporaryFolder folder;
+  Database db(folder.path());
+  std::atomic<bool> done = false;
+  std::thread reader([&] {
+    while (!done) ValueOf(db, "0");
+  });
+  // 150 MB of pages.
+  for (int i = 0; i < 600; ++i)
+    db.Write([&](Transaction& tx) {
+      for (int part = 0; part < 4; ++part)
+        tx.Put(kHere, Other{std::to_string(i * 4 + part) + std::string(60'000, 'x')});
+    });
+  done = true;
+  reader.join();
+  CHECK(std::filesystem::file_size(folder.path() / "drydock.db-wal") < 120'000'000);
+  CHECK(std::filesystem::file_size(folder.path() / "drydock.db") > 30'000'000);
+}
+
 TEST_CASE("a folder is refused in one line that says why") {
   testing::TemporaryFolder folder;
   SECTION("another Drydock uses it") {

@@ -60,8 +60,7 @@ Connection::Connection(const std::filesystem::path& file) {
   if (result != SQLITE_OK) Fail(handle, result);
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
   Execute("PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL");
-  // A checkpoint is the only time a write waits for the disk: one for each 8000 pages (32 MB) rather than 1000.
-  Execute("PRAGMA wal_autocheckpoint = 8000");
+  Execute("PRAGMA wal_autocheckpoint = 0");  // see checkpointer.h
 }
 
 Connection::~Connection() {
@@ -84,6 +83,22 @@ Statement Connection::Prepare(std::string_view sql) {
 void Connection::Execute(const std::string& sql) {
   const int result = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) Fail(handle_.get(), result);
+}
+
+void Connection::Checkpoint(int mode) {
+  const int result = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, nullptr, nullptr);
+  if (result != SQLITE_OK && result != SQLITE_BUSY) Fail(handle_.get(), result);
+}
+
+void Connection::OnLogged(std::function<void(int pages)> logged) {
+  logged_ = std::move(logged);
+  sqlite3_wal_hook(
+      handle_.get(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<Connection*>(self)->logged_(pages);
+        return SQLITE_OK;
+      },
+      this);
 }
 
 void Connection::Begin(bool immediate) {

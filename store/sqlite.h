@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,6 +67,13 @@ class Connection {
   std::int64_t Changes() const { return sqlite3_changes64(handle_.get()); }
   std::int64_t LastRowId() const { return sqlite3_last_insert_rowid(handle_.get()); }
 
+  // Waits so long for others' locks, rather than for seconds.
+  void SetBusyTimeout(int milliseconds) { sqlite3_busy_timeout(handle_.get(), milliseconds); }
+  // Moves the write-ahead log into the file (SQLITE_CHECKPOINT_*), as far as readers and writers let it.
+  void Checkpoint(int mode);
+  // Calls `logged` after each commit of this connection with the number of pages in the write-ahead log.
+  void OnLogged(std::function<void(int pages)> logged);
+
   void Begin(bool immediate);
   void Commit();
   void Rollback() noexcept;
@@ -94,6 +102,7 @@ class Connection {
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
   std::unordered_set<const void*> ready_;
   std::unordered_set<const void*> newly_ready_;
+  std::function<void(int pages)> logged_;
 };
 
 }  // namespace drydock::store
