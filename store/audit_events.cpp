@@ -1,8 +1,11 @@
 #include "store/audit_events.h"
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
+#include "store/audit_postings.h"
 #include "store/document.h"
 #include "store/sqlite.h"
 
@@ -12,6 +15,7 @@ namespace {
 
 // Under this attribute every event of a scope is found.
 constexpr int kAnyEvent = 0;
+constexpr std::size_t kMostIndexedAtOnce = 10'000;
 
 struct About {
   std::vector<AuditResource> resources;
@@ -87,57 +91,54 @@ std::size_t AuditEvents::Index() {
     Statement statement = connection_.Prepare("SELECT sequence FROM audit_indexed");
     if (statement.Step()) indexed = statement.Integer(0);
   }
-  struct Posting {
-    std::int64_t time, sequence;
-  };
   // In the order of the tables' keys, so that each page of them is written once.
-  std::map<std::tuple<Scope, int, std::string>, std::vector<Posting>> postings;
+  std::map<std::tuple<std::string, std::string, int, std::string>, std::vector<AuditPosting>> postings;
   std::map<std::string, std::int64_t> ids;
   std::size_t count = 0;
   {
-    Statement row = connection_.Prepare(std::string("SELECT ") + kColumns +
-                                        " FROM audit_event AS e WHERE e.sequence > ? ORDER BY e.sequence");
-    row.Bind(indexed);
+    Statement row = connection_.Prepare(
+        "SELECT sequence, time, account, region, event_id, name, source, read_only, user_name, access_key, role, about "
+        "FROM audit_event WHERE sequence > ? ORDER BY sequence LIMIT ?");
+    row.Bind(indexed).Bind(static_cast<std::int64_t>(kMostIndexedAtOnce));
     while (row.Step()) {
-      const AuditEvent event = ReadEvent(row);
-      const auto post = [&](AuditAttribute attribute, const std::string& value) {
-        if (value.empty()) return;
-        auto& list = postings[{event.scope, static_cast<int>(attribute), value}];
-        if (list.empty() || list.back().sequence != event.sequence)
-          list.push_back({event.time.milliseconds, event.sequence});
+      const AuditPosting posting{row.Integer(1), indexed = row.Integer(0)};
+      const std::string account = row.String(2), region = row.String(3);
+      const auto post = [&](int attribute, const std::string& value, const std::string& found_in) {
+        auto& list = postings[{account, found_in, attribute, value}];
+        if (list.empty() || list.back().sequence != posting.sequence) list.push_back(posting);
       };
-      postings[{event.scope, kAnyEvent, ""}].push_back({event.time.milliseconds, event.sequence});
-      post(AuditAttribute::kName, event.name);
-      post(AuditAttribute::kReadOnly, event.read_only ? "true" : "false");
-      post(AuditAttribute::kUserName, event.user_name);
-      for (const AuditResource& resource : event.resources) {
-        post(AuditAttribute::kResourceType, resource.type);
-        post(AuditAttribute::kResourceName, resource.name);
+      const auto post_if_any = [&](AuditAttribute attribute, const std::string& value) {
+        if (!value.empty()) post(static_cast<int>(attribute), value, region);
+      };
+      post(kAnyEvent, "", region);
+      post_if_any(AuditAttribute::kName, row.String(5));
+      post_if_any(AuditAttribute::kSource, row.String(6));
+      post_if_any(AuditAttribute::kReadOnly, row.Integer(7) != 0 ? "true" : "false");
+      post_if_any(AuditAttribute::kUserName, row.String(8));
+      post_if_any(AuditAttribute::kAccessKey, row.String(9));
+      if (!row.Text(10).empty()) post(static_cast<int>(AuditAttribute::kRole), row.String(10), "");
+      About about;
+      ReadDocument(SchemaOf<About>(), row.Text(11), &about);
+      for (const AuditResource& resource : about.resources) {
+        post_if_any(AuditAttribute::kResourceType, resource.type);
+        post_if_any(AuditAttribute::kResourceName, resource.name);
       }
-      post(AuditAttribute::kSource, event.source);
-      post(AuditAttribute::kAccessKey, event.access_key);
-      if (!event.role.empty())
-        postings[{{event.scope.account, ""}, static_cast<int>(AuditAttribute::kRole), event.role}].push_back(
-            {event.time.milliseconds, event.sequence});
-      ids.emplace(event.event_id, event.sequence);
-      indexed = event.sequence;
+      ids.emplace(row.String(4), posting.sequence);
       ++count;
     }
   }
   if (count == 0) return 0;
   for (const auto& [key, list] : postings) {
-    const auto& [scope, attribute, value] = key;
-    auto term = FindTerm(scope, attribute, value);
+    const auto& [account, region, attribute, value] = key;
+    auto term = FindTerm({account, region}, attribute, value);
     if (!term) {
       Statement statement =
           connection_.Prepare("INSERT INTO audit_term (account, region, attribute, value) VALUES (?, ?, ?, ?)");
-      statement.Bind(scope).Bind(std::int64_t{attribute}).Bind(std::string_view(value)).Run();
+      statement.Bind(std::string_view(account)).Bind(std::string_view(region));
+      statement.Bind(std::int64_t{attribute}).Bind(std::string_view(value)).Run();
       term = connection_.LastRowId();
     }
-    for (const Posting& posting : list) {
-      Statement statement = connection_.Prepare("INSERT INTO audit_posting (term, time, sequence) VALUES (?, ?, ?)");
-      statement.Bind(*term).Bind(posting.time).Bind(posting.sequence).Run();
-    }
+    AuditPostings(connection_).Add(*term, list);
   }
   for (const auto& [id, sequence] : ids) {
     Statement statement = connection_.Prepare("INSERT INTO audit_event_id (event_id, sequence) VALUES (?, ?)");
@@ -158,21 +159,19 @@ std::vector<AuditEvent> AuditEvents::Find(const Scope& scope, const AuditQuery& 
   const auto term = query.attribute ? FindTerm(role ? Scope{scope.account, ""} : scope,
                                                static_cast<int>(query.attribute->first), query.attribute->second)
                                     : FindTerm(scope, kAnyEvent, "");
-  if (!term) return {};
-  std::string sql = std::string("SELECT ") + kColumns +
-                    " FROM audit_posting AS p CROSS JOIN audit_event AS e ON e.sequence = p.sequence WHERE p.term = ?";
-  if (query.start) sql += " AND p.time >= ?";
-  if (query.end) sql += " AND p.time <= ?";
-  if (query.behind) sql += " AND (p.time, p.sequence) < (?, ?)";
-  sql += " ORDER BY p.time DESC, p.sequence DESC LIMIT ?";
-  Statement row = connection_.Prepare(sql);
-  row.Bind(*term);
-  if (query.start) row.Bind(*query.start);
-  if (query.end) row.Bind(*query.end);
-  if (query.behind) row.Bind(query.behind->first).Bind(query.behind->second);
-  row.Bind(static_cast<std::int64_t>(query.limit));
   std::vector<AuditEvent> events;
-  while (row.Step()) events.push_back(ReadEvent(row));
+  if (!term || query.limit == 0) return events;
+  AuditPosting oldest{}, behind{std::numeric_limits<std::int64_t>::max(), 0};
+  if (query.start) oldest.time = query.start->milliseconds;
+  if (query.end) behind = {query.end->milliseconds + 1, 0};
+  if (query.behind) behind = std::min(behind, {query.behind->first.milliseconds, query.behind->second});
+  AuditPostings(connection_).Walk(*term, oldest, behind, [&](const AuditPosting& posting) {
+    Statement row =
+        connection_.Prepare(std::string("SELECT ") + kColumns + " FROM audit_event AS e WHERE e.sequence = ?");
+    row.Bind(posting.sequence);
+    if (row.Step()) events.push_back(ReadEvent(row));
+    return events.size() < query.limit;
+  });
   return events;
 }
 
@@ -210,14 +209,7 @@ std::size_t AuditEvents::EraseOlder(Timestamp oldest) {
   Index();
   // SQLite gives the number after the greatest: were the newest event erased, numbers would come twice.
   const std::int64_t newest = LastSequence();
-  std::vector<std::int64_t> gone;
-  {
-    Statement statement = connection_.Prepare(
-        "SELECT sequence FROM audit_posting WHERE term IN (SELECT term FROM audit_term WHERE attribute = 0) AND time < "
-        "? AND sequence < ?");
-    statement.Bind(oldest).Bind(newest);
-    while (statement.Step()) gone.push_back(statement.Integer(0));
-  }
+  const std::vector<std::int64_t> gone = AuditPostings(connection_).Older(kAnyEvent, oldest, newest);
   if (gone.empty()) return 0;
   for (const std::int64_t sequence : gone) {
     connection_
@@ -226,11 +218,7 @@ std::size_t AuditEvents::EraseOlder(Timestamp oldest) {
         .Run();
     connection_.Prepare("DELETE FROM audit_event WHERE sequence = ?").Bind(sequence).Run();
   }
-  connection_
-      .Prepare("DELETE FROM audit_posting WHERE term IN (SELECT term FROM audit_term) AND time < ? AND sequence < ?")
-      .Bind(oldest)
-      .Bind(newest)
-      .Run();
+  AuditPostings(connection_).EraseOlder(oldest, newest);
   connection_
       .Prepare("DELETE FROM audit_term WHERE NOT EXISTS (SELECT 1 FROM audit_posting WHERE term = audit_term.term)")
       .Run();

@@ -1,8 +1,9 @@
 // The audit trail: a table of its own, because there are many events and they are looked up by what they are about.
 //
 // Appending is one row, so that it costs the call it records next to nothing. The index of all lookup attributes, an
-// inverted list (attribute value -> events in order of time), follows in batches: Index() before every look-up and
-// every few hundred events. A process that dies in between loses nothing; what is not indexed yet is indexed later.
+// inverted list (attribute value -> events in order of time, audit_postings.h), follows in batches: Index() before
+// every look-up and every few hundred events. A process that dies in between loses nothing; what is not indexed yet is
+// indexed later. Event ids that grow with time keep the index of ids small to write.
 #pragma once
 
 #include <cstdint>
@@ -76,7 +77,7 @@ class AuditEvents {
 
   void Append(const AuditEvent& event);  // `sequence` does not matter
 
-  // Indexes what is not indexed yet; returns how many events that were.
+  // Indexes the oldest events that are not indexed yet, at most 10,000; returns how many these were.
   std::size_t Index();
   // Only events that Index() has seen.
   std::vector<AuditEvent> Find(const Scope& scope, const AuditQuery& query);
@@ -87,7 +88,8 @@ class AuditEvents {
   std::vector<AuditEvent> After(std::int64_t sequence, std::size_t limit);
   std::int64_t LastSequence();  // 0: there is none
 
-  // Drops events older than `oldest` (retention), but for the newest event of all; returns how many.
+  // Drops events older than `oldest` (retention), but for the newest event of all and for those within a few seconds of
+  // ones that stay; returns how many.
   std::size_t EraseOlder(Timestamp oldest);
 
  private:

@@ -61,12 +61,25 @@ constexpr const char* kMigrations[] = {
     CREATE TABLE audit_event_id (event_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE audit_indexed (only_row INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);  -- events up to this one
     )",
-    // access log lines of load balancers
+    // 3: access log lines of load balancers
     R"(
     CREATE TABLE access_log_line (
       sequence INTEGER PRIMARY KEY,
       load_balancer TEXT NOT NULL, time INTEGER NOT NULL, line TEXT NOT NULL);
     CREATE INDEX access_log_line_load_balancer ON access_log_line (load_balancer, sequence);
+    )",
+    // 4: the audit trail's index in blocks; all events are indexed anew
+    R"(
+    DROP TABLE audit_posting;
+    DELETE FROM audit_term;
+    DELETE FROM audit_event_id;
+    DELETE FROM audit_indexed;
+    CREATE TABLE audit_posting (
+      term INTEGER NOT NULL,
+      last_time INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
+      first_time INTEGER NOT NULL, first_sequence INTEGER NOT NULL,
+      events TEXT NOT NULL,   -- "0 0,15 1": offsets from the first time and sequence
+      PRIMARY KEY (term, last_time, last_sequence)) WITHOUT ROWID;
     )",
 };
 

@@ -25,7 +25,7 @@ store::AuditEvent Event(Ids& ids, int i) {
   store::AuditEvent event;
   event.scope = kScope;
   event.time = {1'764'000'000'000 + i * 7LL};
-  event.event_id = ids.Uuid();
+  event.event_id = ids.TimeOrderedUuid(event.time.milliseconds);
   event.name = kNames[i % 5];
   event.source = i % 5 < 2 ? "ec2.amazonaws.com" : "ecs.amazonaws.com";
   event.read_only = i % 5 != 1;

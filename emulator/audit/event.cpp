@@ -110,7 +110,7 @@ store::AuditEvent Event(const api::FinishedCall& call, std::vector<store::AuditR
   store::AuditEvent event;
   event.scope = {account, RegionOf(call)};
   event.time = call.time;
-  event.event_id = ids.Uuid();
+  event.event_id = ids.TimeOrderedUuid(call.time.milliseconds);
   event.name = call.operation.name;
   event.source = std::string(service.signing_name) + ".amazonaws.com";
   event.read_only = IsReadOnly(call.operation);
@@ -191,7 +191,7 @@ store::AuditEvent ServiceEventOf(const Scope& scope, Timestamp time, const std::
   store::AuditEvent event;
   event.scope = scope;
   event.time = time;
-  event.event_id = ids.Uuid();
+  event.event_id = ids.TimeOrderedUuid(time.milliseconds);
   event.name = name;
   event.source = service;
   Json json;

@@ -1,5 +1,6 @@
 #include "emulator/audit/journal.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 
@@ -11,28 +12,24 @@ namespace drydock::audit {
 
 namespace {
 // So many events are written and indexed at once: their pages are then written once, and nobody waits for long.
-constexpr std::size_t kBatch = 256;
+constexpr std::size_t kBatch = 512;
+constexpr std::size_t kMostWaiting = 4096;
 constexpr Duration kLongestWait = std::chrono::seconds(1);
 constexpr Duration kDay = std::chrono::hours(24), kHistory = 90 * kDay;
 constexpr std::size_t kMostSessions = 1000;
 }  // namespace
 
-// Events on their way into the store. They wait again when the transaction that writes them is rolled back.
-struct Journal::Batch {
-  Journal& journal;
-  std::vector<store::AuditEvent> events;
-  bool written = false;
-
-  ~Batch() {
-    if (!written && !events.empty()) journal.Wait(std::move(events), false);
-  }
-};
+Journal::Journal(store::Database& database, Clock& clock, Ids& ids)
+    : database_(database), clock_(clock), ids_(ids), thread_([this] { Run(); }) {}
 
 Journal::~Journal() {
   {
     std::lock_guard lock(mutex_);
     if (alarm_) clock_.Cancel(*alarm_);
+    ending_ = true;
   }
+  many_.notify_all();
+  thread_.join();
   try {
     Flush();
   } catch (const std::exception& error) {
@@ -46,58 +43,89 @@ void Journal::Record(const api::FinishedCall& call, store::Transaction* tx) {
   if (!tx || !tx->writable()) return Wait(std::move(events), !tx);
   for (const store::AuditEvent& event : events) store::AuditEvents(*tx).Append(event);
   tx->AfterCommit([this, count = events.size()] {
-    {
-      std::lock_guard lock(mutex_);
-      not_indexed_ += count;
-      if (not_indexed_ < kBatch) return;
-    }
-    Flush();
+    std::lock_guard lock(mutex_);
+    not_indexed_ += count;
+    if (not_indexed_ >= kBatch) many_.notify_one();
   });
 }
 
-std::shared_ptr<Journal::Batch> Journal::Take() {
-  std::lock_guard lock(mutex_);
-  auto batch = std::make_shared<Batch>(*this, std::move(waiting_));
-  waiting_.clear();
-  not_indexed_ = 0;
-  return batch;
+void Journal::Wait(std::vector<store::AuditEvent> events, bool for_room) {
+  std::unique_lock lock(mutex_);
+  if (for_room) room_.wait(lock, [this] { return waiting_.size() < kMostWaiting || failing_; });
+  if (failing_ && waiting_.size() >= kMostWaiting) return;  // lost, as the thread has logged
+  std::move(events.begin(), events.end(), std::back_inserter(waiting_));
+  not_indexed_ += events.size();
+  if (not_indexed_ >= kBatch) many_.notify_one();
+  if (!alarm_) {
+    alarm_ = clock_.At(clock_.Now() + kLongestWait, [this] {
+      {
+        std::lock_guard inner(mutex_);
+        alarm_.reset();
+      }
+      Flush();
+    });
+  }
 }
 
-void Journal::Wait(std::vector<store::AuditEvent> events, bool may_write) {
-  {
-    std::lock_guard lock(mutex_);
-    std::move(events.begin(), events.end(), std::back_inserter(waiting_));
-    not_indexed_ += events.size();
-    if (!alarm_) {
-      alarm_ = clock_.At(clock_.Now() + kLongestWait, [this] {
-        {
-          std::lock_guard inner(mutex_);
-          alarm_.reset();
-        }
-        Flush();
-      });
+// Writes as soon as there are many.
+void Journal::Run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    many_.wait(lock, [this] { return ending_ || not_indexed_ >= kBatch; });
+    if (ending_) return;
+    lock.unlock();
+    std::string failure;
+    try {
+      std::lock_guard writing(writing_);
+      WriteBatch();
+    } catch (const std::exception& error) {
+      failure = error.what();
     }
-    if (!may_write || not_indexed_ < kBatch) return;
+    lock.lock();
+    failing_ = !failure.empty();
+    if (!failing_) continue;
+    log::Error("the audit trail waits, and loses events beyond {}, for the store failed: {}", kMostWaiting, failure);
+    room_.notify_all();
+    many_.wait_for(lock, std::chrono::seconds(1), [this] { return ending_; });
   }
-  Flush();
 }
 
 void Journal::Flush() {
-  const auto batch = Take();
+  std::lock_guard writing(writing_);
+  while (WriteBatch()) {
+  }
+}
+
+bool Journal::WriteBatch() {
+  std::vector<store::AuditEvent> batch;
   const Timestamp now = clock_.Now();
   bool erase = false;
   {
     std::lock_guard lock(mutex_);
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(kBatch, waiting_.size()));
+    std::move(waiting_.begin(), end, std::back_inserter(batch));
+    waiting_.erase(waiting_.begin(), end);
     erase = !next_retention_ || *next_retention_ <= now;
     if (erase) next_retention_ = now + kDay;
   }
-  database_.Write([&](store::Transaction& tx) {
-    store::AuditEvents trail(tx);
-    for (const store::AuditEvent& event : batch->events) trail.Append(event);
-    trail.Index();
-    if (erase) trail.EraseOlder(now + -kHistory);
-  });
-  batch->written = true;
+  room_.notify_all();
+  std::size_t indexed = 0;
+  try {
+    database_.Write([&](store::Transaction& tx) {
+      store::AuditEvents trail(tx);
+      for (const store::AuditEvent& event : batch) trail.Append(event);
+      indexed = trail.Index();
+      if (erase) trail.EraseOlder(now + -kHistory);
+    });
+  } catch (...) {
+    std::lock_guard lock(mutex_);
+    std::move(batch.begin(), batch.end(), std::front_inserter(waiting_));
+    std::reverse(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(batch.size()));
+    throw;
+  }
+  std::lock_guard lock(mutex_);
+  not_indexed_ -= std::min(not_indexed_, indexed);
+  return !waiting_.empty() || indexed > kBatch;
 }
 
 SessionFacts Journal::FactsOf(const api::FinishedCall& call, store::Transaction* tx) {

@@ -1,6 +1,12 @@
 #include "emulator/audit/journal.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <thread>
 
 #include "store/database.h"
 
@@ -95,11 +101,51 @@ TEST_CASE("reads and refused calls wait for a moment, or for the journal's end")
         std::string::npos);
 }
 
-TEST_CASE("many reads are written at once, by whoever makes them too many") {
+TEST_CASE("many reads are written by the journal's own thread, in any number of callers' order and none lost") {
   Example example;
   const auto read = example.Operation("ListSecrets", true);
-  for (int i = 0; i < 300; ++i) example.journal->Record(example.Call(read), nullptr);
-  CHECK(example.Stored().size() >= 256);
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 4; ++caller)
+    callers.emplace_back([&] {
+      for (int i = 0; i < 3'000; ++i) example.journal->Record(example.Call(read), nullptr);
+    });
+  for (std::thread& caller : callers) caller.join();
+  const auto stored = [&] {
+    return example.database.Read([](store::Transaction& tx) { return store::AuditEvents(tx).LastSequence(); });
+  };
+  // Nobody has moved the clock.
+  while (stored() < 11'000) std::this_thread::yield();
+  example.journal->Flush();
+  CHECK(stored() == 12'000);
+  store::AuditQuery all;
+  all.limit = 20'000;
+  CHECK(example.database.Read([&](store::Transaction& tx) { return store::AuditEvents(tx).Find(example.scope, all); })
+            .size() == 12'000);
+}
+
+TEST_CASE("a full disk holds no caller up") {
+  const auto folder = std::filesystem::temp_directory_path() / ("journal_test-" + std::to_string(getpid()));
+  std::filesystem::remove_all(folder);
+  {
+    store::Database database(folder);
+    Example example;
+    example.journal.emplace(database, example.clock, example.ids);
+    const auto read = example.Operation("ListSecrets", true);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit none{64 * 1024, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &none);
+    for (int i = 0; i < 10'000; ++i) example.journal->Record(example.Call(read), nullptr);
+    CHECK_THROWS_AS(example.journal->Flush(), store::Error);
+    setrlimit(RLIMIT_FSIZE, &before);
+    example.journal->Flush();
+    const auto stored = database.Read([](store::Transaction& tx) { return store::AuditEvents(tx).LastSequence(); });
+    CHECK(stored >= 4'000);
+    CHECK(stored < 10'000);
+    example.journal.reset();
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("an event says what CloudTrail says, and hides what is secret") {

@@ -1,5 +1,7 @@
 #include "emulator/core/ids.h"
 
+#include <fmt/format.h>
+
 namespace drydock {
 
 namespace {
@@ -26,6 +28,14 @@ std::string Ids::Uuid() {
   for (const std::size_t dash : {8u, 13u, 18u, 23u}) uuid[dash] = '-';
   uuid[14] = '4';
   uuid[19] = Random("89ab", 1)[0];
+  return uuid;
+}
+
+std::string Ids::TimeOrderedUuid(std::int64_t milliseconds) {
+  std::string uuid = Uuid();
+  const std::string time = fmt::format("{:012x}", milliseconds & 0xFFFF'FFFF'FFFF);
+  uuid.replace(0, 8, time, 0, 8).replace(9, 4, time, 8, 4);
+  uuid[14] = '7';
   return uuid;
 }
 

@@ -28,8 +28,10 @@ class Ids {
   }
   // EC2's form: "vpc" gives vpc-0123456789abcdef0.
   std::string Ec2(std::string_view prefix) { return std::string(prefix) + "-0" + Hex(16); }
-  // RFC 4122, version 4.
+  // RFC 9562, version 4.
   std::string Uuid();
+  // RFC 9562, version 7: those of later milliseconds are greater.
+  std::string TimeOrderedUuid(std::int64_t milliseconds);
 
  private:
   std::mutex mutex_;

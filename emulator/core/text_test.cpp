@@ -68,4 +68,8 @@ TEST_CASE("ids have the services' forms and can be made repeatable") {
   const std::string uuid = a.Uuid();
   CHECK(uuid.size() == 36);
   CHECK(uuid[14] == '4');
+  const std::string earlier = a.TimeOrderedUuid(1'764'000'000'000), later = a.TimeOrderedUuid(1'764'000'000'001);
+  CHECK(earlier.substr(0, 15) == "019ab697-e800-7");
+  CHECK(earlier < later);
+  CHECK(later.size() == 36);
 }
