@@ -4,6 +4,8 @@
 #include <limits>
 #include <map>
 #include <stdexcept>
+#include <tuple>
+#include <unordered_map>
 
 #include "store/audit_postings.h"
 #include "store/document.h"
@@ -16,6 +18,12 @@ namespace {
 // Under this attribute every event of a scope is found.
 constexpr int kAnyEvent = 0;
 constexpr std::size_t kMostIndexedAtOnce = 10'000;
+
+// What a batch adds to a term.
+struct Postings {
+  std::tuple<Scope, int, std::string> term;  // where events are found, attribute, value
+  std::vector<AuditPosting> events;
+};
 
 struct About {
   std::vector<AuditResource> resources;
@@ -91,9 +99,9 @@ std::size_t AuditEvents::Index() {
     Statement statement = connection_.Prepare("SELECT sequence FROM audit_indexed");
     if (statement.Step()) indexed = statement.Integer(0);
   }
-  // In the order of the tables' keys, so that each page of them is written once.
-  std::map<std::tuple<std::string, std::string, int, std::string>, std::vector<AuditPosting>> postings;
+  std::unordered_map<std::string, Postings> postings;
   std::map<std::string, std::int64_t> ids;
+  std::string key;
   std::size_t count = 0;
   {
     Statement row = connection_.Prepare(
@@ -102,21 +110,25 @@ std::size_t AuditEvents::Index() {
     row.Bind(indexed).Bind(static_cast<std::int64_t>(kMostIndexedAtOnce));
     while (row.Step()) {
       const AuditPosting posting{row.Integer(1), indexed = row.Integer(0)};
-      const std::string account = row.String(2), region = row.String(3);
-      const auto post = [&](int attribute, const std::string& value, const std::string& found_in) {
-        auto& list = postings[{account, found_in, attribute, value}];
-        if (list.empty() || list.back().sequence != posting.sequence) list.push_back(posting);
+      const std::string_view account = row.Text(2), region = row.Text(3);
+      const auto post = [&](int attribute, std::string_view value, std::string_view found_in) {
+        key.assign(account).append(1, '\0').append(found_in).append(1, '\0').append(1, static_cast<char>(attribute));
+        key.append(value);
+        Postings& list = postings[key];
+        if (list.events.empty())
+          list.term = {{std::string(account), std::string(found_in)}, attribute, std::string(value)};
+        if (list.events.empty() || list.events.back().sequence != posting.sequence) list.events.push_back(posting);
       };
-      const auto post_if_any = [&](AuditAttribute attribute, const std::string& value) {
+      const auto post_if_any = [&](AuditAttribute attribute, std::string_view value) {
         if (!value.empty()) post(static_cast<int>(attribute), value, region);
       };
       post(kAnyEvent, "", region);
-      post_if_any(AuditAttribute::kName, row.String(5));
-      post_if_any(AuditAttribute::kSource, row.String(6));
+      post_if_any(AuditAttribute::kName, row.Text(5));
+      post_if_any(AuditAttribute::kSource, row.Text(6));
       post_if_any(AuditAttribute::kReadOnly, row.Integer(7) != 0 ? "true" : "false");
-      post_if_any(AuditAttribute::kUserName, row.String(8));
-      post_if_any(AuditAttribute::kAccessKey, row.String(9));
-      if (!row.Text(10).empty()) post(static_cast<int>(AuditAttribute::kRole), row.String(10), "");
+      post_if_any(AuditAttribute::kUserName, row.Text(8));
+      post_if_any(AuditAttribute::kAccessKey, row.Text(9));
+      if (!row.Text(10).empty()) post(static_cast<int>(AuditAttribute::kRole), row.Text(10), "");
       About about;
       ReadDocument(SchemaOf<About>(), row.Text(11), &about);
       for (const AuditResource& resource : about.resources) {
@@ -128,17 +140,20 @@ std::size_t AuditEvents::Index() {
     }
   }
   if (count == 0) return 0;
-  for (const auto& [key, list] : postings) {
-    const auto& [account, region, attribute, value] = key;
-    auto term = FindTerm({account, region}, attribute, value);
+  // In the order of the tables' keys, so that each page of them is written once.
+  std::vector<Postings*> in_order;
+  for (auto& [_, list] : postings) in_order.push_back(&list);
+  std::sort(in_order.begin(), in_order.end(), [](const Postings* a, const Postings* b) { return a->term < b->term; });
+  for (const Postings* list : in_order) {
+    const auto& [scope, attribute, value] = list->term;
+    auto term = FindTerm(scope, attribute, value);
     if (!term) {
       Statement statement =
           connection_.Prepare("INSERT INTO audit_term (account, region, attribute, value) VALUES (?, ?, ?, ?)");
-      statement.Bind(std::string_view(account)).Bind(std::string_view(region));
-      statement.Bind(std::int64_t{attribute}).Bind(std::string_view(value)).Run();
+      statement.Bind(scope).Bind(std::int64_t{attribute}).Bind(std::string_view(value)).Run();
       term = connection_.LastRowId();
     }
-    AuditPostings(connection_).Add(*term, list);
+    AuditPostings(connection_).Add(*term, list->events);
   }
   for (const auto& [id, sequence] : ids) {
     Statement statement = connection_.Prepare("INSERT INTO audit_event_id (event_id, sequence) VALUES (?, ?)");

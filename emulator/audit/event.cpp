@@ -43,7 +43,7 @@ std::string ErrorCode(const api::Service& service, const ApiError& error) {
 
 class Json {
  public:
-  Json() : writer_(buffer_) { writer_.StartObject(); }
+  Json() : buffer_(nullptr, kRoom), writer_(buffer_) { writer_.StartObject(); }
   void Text(const char* name, const std::string& value) {
     writer_.Key(name);
     writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
@@ -83,6 +83,8 @@ class Json {
   }
 
  private:
+  static constexpr std::size_t kRoom = 2048;  // for most events, which then are not copied as they grow
+
   rapidjson::StringBuffer buffer_;
   rapidjson::Writer<rapidjson::StringBuffer> writer_;
 };

@@ -24,11 +24,16 @@ std::string Ids::Random(std::string_view alphabet, std::size_t length) {
 }
 
 std::string Ids::Uuid() {
-  std::string uuid = Hex(36);
-  for (const std::size_t dash : {8u, 13u, 18u, 23u}) uuid[dash] = '-';
-  uuid[14] = '4';
-  uuid[19] = Random("89ab", 1)[0];
-  return uuid;
+  std::uint64_t high, low;
+  {
+    std::lock_guard lock(mutex_);
+    high = engine_();
+    low = engine_();
+  }
+  high = (high & ~0xF000ull) | 0x4000ull;  // the version
+  low = (low >> 2) | (1ull << 63);         // the variant
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF, high & 0xFFFF, low >> 48,
+                     low & 0xFFFF'FFFF'FFFF);
 }
 
 std::string Ids::TimeOrderedUuid(std::int64_t milliseconds) {

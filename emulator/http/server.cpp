@@ -57,8 +57,8 @@ class BufferedStream : public httplib::Stream {
     }
     return static_cast<ssize_t>(written);
   }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override { Name(&::getpeername, ip, port); }
-  void get_local_ip_and_port(std::string& ip, int& port) const override { Name(&::getsockname, ip, port); }
+  void get_remote_ip_and_port(std::string& ip, int& port) const override { std::tie(ip, port) = remote_; }
+  void get_local_ip_and_port(std::string& ip, int& port) const override { std::tie(ip, port) = local_; }
   socket_t socket() const override { return fd_; }
 
  private:
@@ -77,21 +77,22 @@ class BufferedStream : public httplib::Stream {
     end_ = count > 0 ? static_cast<std::size_t>(count) : 0;
     return count > 0;
   }
+  using Name = std::pair<std::string, int>;  // address and port
   template <class GetName>
-  void Name(GetName get_name, std::string& ip, int& port) const {
+  Name NameOf(GetName get_name) const {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    if (get_name(fd_, reinterpret_cast<sockaddr*>(&address), &length) != 0) return;
+    if (get_name(fd_, reinterpret_cast<sockaddr*>(&address), &length) != 0) return {};
     std::array<char, NI_MAXHOST> host{};
     std::array<char, NI_MAXSERV> service{};
     if (::getnameinfo(reinterpret_cast<sockaddr*>(&address), length, host.data(), host.size(), service.data(),
                       service.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-      return;
-    ip = host.data();
-    port = std::atoi(service.data());
+      return {};
+    return {host.data(), std::atoi(service.data())};
   }
 
   const int fd_;
+  const Name remote_ = NameOf(&::getpeername), local_ = NameOf(&::getsockname);  // the library asks at each request
   std::array<char, 16384> buffer_{};
   std::size_t begin_ = 0, end_ = 0;
 };
