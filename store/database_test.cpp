@@ -124,6 +124,33 @@ TEST_CASE("a write that throws has not happened") {
   CHECK_FALSE(ran);
 }
 
+TEST_CASE("an attempt that throws undoes its own part of the transaction, tables and announcements among it") {
+  Database db(kInMemory);
+  std::vector<std::string> announced, after;
+  const auto subscription = db.OnCommit([&](const Commit& commit) {
+    for (const Change& change : commit.changes) announced.push_back(change.id);
+  });
+  db.Write([&](Transaction& tx) {
+    tx.Put(kHere, Counter{"before", 1});
+    CHECK_THROWS_AS(tx.Attempt([&] {
+      tx.Put(kHere, Other{"first of its table"});
+      tx.Put(kHere, Counter{"before", 2});
+      tx.AfterCommit([&] { after.emplace_back("undone"); });
+      throw std::runtime_error("no");
+    }),
+                    std::runtime_error);
+    tx.Attempt([&] {
+      tx.Put(kHere, Other{"second"});
+      tx.AfterCommit([&] { after.emplace_back("done"); });
+    });
+    tx.Put(kHere, Counter{"behind", 3});
+  });
+  CHECK(announced == std::vector<std::string>{"before", "second", "behind"});
+  CHECK(after == std::vector<std::string>{"done"});
+  CHECK(ValueOf(db, "before") == 1);
+  CHECK(ValueOf(db, "behind") == 3);
+}
+
 TEST_CASE("transactions return what their function returns") {
   Database db(kInMemory);
   CHECK(db.Write([](Transaction&) { return std::make_unique<int>(3); }) != nullptr);

@@ -117,6 +117,21 @@ void Connection::Rollback() noexcept {
   if (!sqlite3_get_autocommit(handle_.get())) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
+Connection::Tables Connection::BeginAttempt() {
+  Prepare("SAVEPOINT attempt").Run();
+  return newly_ready_;
+}
+
+void Connection::EndAttempt() {
+  Prepare("RELEASE attempt").Run();
+}
+
+void Connection::UndoAttempt(const Tables& ready) {
+  newly_ready_ = ready;
+  Prepare("ROLLBACK TO attempt").Run();
+  Prepare("RELEASE attempt").Run();
+}
+
 std::vector<std::pair<std::string, std::string>> Connection::QueryPlans() {
   std::vector<std::pair<std::string, std::string>> plans;
   for (const auto& [sql, prepared] : statements_) plans.emplace_back(sql, "");

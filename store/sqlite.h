@@ -78,6 +78,12 @@ class Connection {
   void Commit();
   void Rollback() noexcept;
 
+  // A part of a transaction that can be undone alone.
+  using Tables = std::unordered_set<const void*>;
+  Tables BeginAttempt();  // what was ready before
+  void EndAttempt();
+  void UndoAttempt(const Tables& ready);
+
   // What this connection has seen to be in order in the file: tables, by a key of the caller's. Forgotten again if the
   // transaction that marked them is rolled back.
   bool IsReady(const void* table) const { return ready_.contains(table) || newly_ready_.contains(table); }
@@ -100,8 +106,8 @@ class Connection {
 
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
-  std::unordered_set<const void*> ready_;
-  std::unordered_set<const void*> newly_ready_;
+  Tables ready_;
+  Tables newly_ready_;
   std::function<void(int pages)> logged_;
 };
 

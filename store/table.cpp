@@ -266,6 +266,22 @@ bool Transaction::EraseRecord(const RecordType& type, const Scope& scope, const 
   return true;
 }
 
+void Transaction::Attempt(const std::function<void()>& fn) {
+  const auto changes = changes_.size(), actions = after_commit_.size();
+  const auto timer = earliest_timer_;
+  const auto ready = connection_.BeginAttempt();
+  try {
+    fn();
+  } catch (...) {
+    connection_.UndoAttempt(ready);
+    changes_.erase(changes_.begin() + static_cast<std::ptrdiff_t>(changes), changes_.end());
+    after_commit_.resize(actions);
+    earliest_timer_ = timer;
+    throw;
+  }
+  connection_.EndAttempt();
+}
+
 std::size_t Transaction::CountRecords(const RecordType& type, const Scope& scope, const Query& query) {
   const Shape shape = PrepareTable(connection_, type, writable_);
   std::vector<Value> values;

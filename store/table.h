@@ -113,6 +113,10 @@ class Transaction {
   // It may start transactions of its own; what it throws is logged. In a Read it runs when the read is over.
   void AfterCommit(std::function<void()> action);
 
+  // Runs fn(). When it throws, all that it did is undone, of this transaction nothing else, and the exception goes on:
+  // who catches it may go on, too, unless it is an Error of the store.
+  void Attempt(const std::function<void()>& fn);
+
   bool writable() const { return writable_; }
 
  private:

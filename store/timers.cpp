@@ -13,6 +13,8 @@ namespace drydock::store {
 namespace {
 constexpr Duration kFirstRetry{1'000};
 constexpr Duration kLastRetry{60'000};
+// A commit costs as much as what a timer does; but nobody else writes meanwhile.
+constexpr int kAtOnce = 8;
 
 Duration RetryDelay(std::int64_t failures) {
   return std::min(kLastRetry, kFirstRetry * (std::int64_t{1} << std::min<std::int64_t>(failures, 10)));
@@ -105,10 +107,10 @@ std::optional<Timer> Transaction::GetTimer(std::string_view kind, const Scope& s
 }
 
 struct Timers::State : std::enable_shared_from_this<Timers::State> {
-  State(Database& its_database, Clock& its_clock) : database(its_database), clock(its_clock) {}
+  State(Database& its_database, Clock& its_clock)
+      : database(its_database), clock(its_clock), at_once(clock.mode() == Clock::Mode::kManual ? 1 : kAtOnce) {}
 
-  // Sees to it that the alarm rings no later than `when`. Each alarm runs one timer, so that the clock waits for
-  // whatever work that one has started before the next runs.
+  // Sees to it that the alarm rings no later than `when`.
   void Arm(Timestamp when) {
     std::lock_guard lock(mutex);
     if (!started || stopped || (armed && *armed <= when)) return;
@@ -128,7 +130,7 @@ struct Timers::State : std::enable_shared_from_this<Timers::State> {
     }
     std::optional<Timestamp> next;
     try {
-      next = RunFirst();
+      next = RunDue();
     } catch (const std::exception& error) {
       log::Error("timers wait, for the store failed: {}", error.what());
       next = clock.Now() + kFirstRetry;
@@ -141,25 +143,30 @@ struct Timers::State : std::enable_shared_from_this<Timers::State> {
     if (next) Arm(*next);
   }
 
-  // Runs the first timer if it is due; returns when the next is.
-  std::optional<Timestamp> RunFirst() {
-    std::optional<TimerTable::Row> first;
-    try {
-      return database.Write([&](Transaction& tx) {
-        first = First(tx);
-        if (!first || first->run_at > clock.Now()) return RunAt(first);
-        TimerTable(tx).Remove(*first);
-        handlers.at(first->timer.kind)(tx, first->timer);
-        return RunAt(First(tx));
-      });
-    } catch (const std::exception& error) {
-      if (!first) throw;
-      log::Error("timer {} of {} failed and is tried again: {}", first->timer.kind, first->timer.key, error.what());
-    }
+  // Runs the first timers if they are due, a few in one transaction; returns when the next is.
+  std::optional<Timestamp> RunDue() {
     return database.Write([&](Transaction& tx) {
-      TimerTable(tx).Postpone(*first, clock.Now() + RetryDelay(first->failures));
+      for (int i = 0; i < at_once; ++i) {
+        const auto first = First(tx);
+        if (!first || first->run_at > clock.Now()) return RunAt(first);
+        Run(tx, *first);
+      }
       return RunAt(First(tx));
     });
+  }
+
+  void Run(Transaction& tx, const TimerTable::Row& row) {
+    try {
+      tx.Attempt([&] {
+        TimerTable(tx).Remove(row);
+        handlers.at(row.timer.kind)(tx, row.timer);
+      });
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      log::Error("timer {} of {} failed and is tried again: {}", row.timer.kind, row.timer.key, error.what());
+      TimerTable(tx).Postpone(row, clock.Now() + RetryDelay(row.failures));
+    }
   }
 
   std::optional<TimerTable::Row> First(Transaction& tx) const {
@@ -171,6 +178,7 @@ struct Timers::State : std::enable_shared_from_this<Timers::State> {
 
   Database& database;
   Clock& clock;
+  const int at_once;  // a manual clock waits for whatever work a timer has started before the next runs
   std::map<std::string, Handler> handlers;  // not changed after Start()
   Subscription commits;
 

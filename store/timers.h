@@ -26,10 +26,10 @@ struct Timer {
 
 // Runs due timers, one after another on the clock's thread, in order of `due` and then of setting.
 //
-// The row is removed and the handler run in one Write: what the handler does happens exactly once. A handler may set
-// its timer again, and one that is due already runs within the same Clock::Advance. If it throws, all is rolled back
-// and logged, and it is tried again after 1 s, 2 s, … up to 1 min, without holding up other timers. Timers of kinds
-// that have no handler stay.
+// The row is removed and the handler run in one Write, with a few others that are due unless the clock is a manual one:
+// what the handler does happens exactly once. A handler may set its timer again, and one that is due already runs
+// within the same Clock::Advance. If it throws, what it did is rolled back and logged, and it is tried again after 1 s,
+// 2 s, … up to 1 min, without holding up other timers. Timers of kinds that have no handler stay.
 class Timers {
  public:
   using Handler = std::function<void(Transaction&, const Timer&)>;

@@ -104,6 +104,36 @@ TEST_CASE("a timer set by a handler or an AfterCommit that is due already runs w
   CHECK(world.fired.back() == "later@3000");
 }
 
+TEST_CASE("timers that are due together share commits, and one that throws undoes only its own work") {
+  testing::TemporaryFolder folder;
+  Database db(folder.path());
+  Clock clock;
+  Timers timers(db, clock);
+  std::promise<void> all;
+  int ran = 0, after = 0, commits = 0;
+  timers.On("k", [&](Transaction& tx, const Timer& timer) {
+    tx.Put(kHere, Fired{timer.key});
+    tx.AfterCommit([&] { ++after; });
+    if (timer.key == "5") throw std::runtime_error("not today");
+    if (++ran == 40) tx.AfterCommit([&] { all.set_value(); });
+  });
+  db.Write([&](Transaction& tx) {
+    for (int i = 0; i < 41; ++i) tx.SetTimer({"k", kHere, std::to_string(i), kStart});
+  });
+  const auto counting = db.OnCommit([&](const Commit& commit) { commits += commit.changes.empty() ? 0 : 1; });
+  timers.Start();
+  REQUIRE(all.get_future().wait_for(seconds(20)) == std::future_status::ready);
+  timers.Stop();
+  CHECK(commits < 20);
+  CHECK(after == 40);
+  db.Read([&](Transaction& tx) {
+    CHECK(tx.Count<Fired>(kHere) == 40);
+    CHECK_FALSE(tx.Get<Fired>(kHere, "5"));
+    CHECK(tx.GetTimer("k", kHere, "5"));
+    CHECK_FALSE(tx.GetTimer("k", kHere, "6"));
+  });
+}
+
 TEST_CASE("a periodic handler sets its own timer again") {
   World world;
   world.timers.On("tick", [&](Transaction& tx, const Timer& timer) {
