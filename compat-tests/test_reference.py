@@ -254,7 +254,7 @@ def test_what_the_groups_do_not_admit_does_not_arrive(deployment):
 
     unhealthy_then_healed(ec2.revoke_security_group_ingress, ec2.authorize_security_group_ingress, ecs, from_group(alb))
     unhealthy_then_healed(ec2.revoke_security_group_egress, ec2.authorize_security_group_egress, alb, from_group(ecs))
-    assert running, "tasks were there to be tested"
+    assert {task["taskArn"] for task in deployment.tasks("auth")} == running, "nothing is restarted for any of this"
 
 
 def test_port_80_closed_to_the_internet_closes_connections_unanswered(deployment):

@@ -140,6 +140,7 @@ class Transaction {
   std::vector<Change> changes_;
   std::vector<std::function<void()>> after_commit_;
   std::optional<Timestamp> earliest_timer_;
+  std::int64_t timers_above_ = 0;  // the positions of timers that are set
 };
 
 // The id of a record as changes and Page::next spell it: the members of T::kId, joined.

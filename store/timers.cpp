@@ -37,10 +37,10 @@ class TimerTable {
     tx_.RequireWritable();
     // Replacing moves the row to the end.
     Statement statement = connection_.Prepare(
-        "INSERT OR REPLACE INTO timer (kind, account, region, key, due, run_at, failures) VALUES (?, ?, ?, ?, ?, ?, "
-        "0)");
-    statement.Bind(std::string_view(timer.kind)).Bind(timer.scope).Bind(std::string_view(timer.key));
-    statement.Bind(timer.due).Bind(timer.due).Run();
+        "INSERT OR REPLACE INTO timer (position, kind, account, region, key, due, run_at, failures) SELECT "
+        "MAX(COALESCE(MAX(position), 0), ?) + 1, ?, ?, ?, ?, ?, ?, 0 FROM timer");
+    statement.Bind(tx_.timers_above_).Bind(std::string_view(timer.kind)).Bind(timer.scope);
+    statement.Bind(std::string_view(timer.key)).Bind(timer.due).Bind(timer.due).Run();
     tx_.earliest_timer_ = tx_.earliest_timer_ ? std::min(*tx_.earliest_timer_, timer.due) : timer.due;
   }
 
@@ -76,6 +76,14 @@ class TimerTable {
                   {statement.Integer(7)}}};
     }
     return std::nullopt;
+  }
+
+  // Timers that this transaction sets from now on have greater positions than the one returned, even when the last row
+  // is removed before.
+  std::int64_t LastPosition() {
+    Statement statement = connection_.Prepare("SELECT COALESCE(MAX(position), 0) FROM timer");
+    statement.Step();
+    return tx_.timers_above_ = statement.Integer(0);
   }
 
   void Remove(const Row& row) { connection_.Prepare("DELETE FROM timer WHERE position = ?").Bind(row.position).Run(); }
@@ -143,12 +151,17 @@ struct Timers::State : std::enable_shared_from_this<Timers::State> {
     if (next) Arm(*next);
   }
 
-  // Runs the first timers if they are due, a few in one transaction; returns when the next is.
+  // Runs the first timer if it is due, and a few that follow; returns when the next is. Those are of the same kind, and
+  // were set before: what a timer has changed is committed, and seen by all the world, before what it set itself runs.
   std::optional<Timestamp> RunDue() {
     return database.Write([&](Transaction& tx) {
+      const std::int64_t newest = TimerTable(tx).LastPosition();
+      std::string kind;
       for (int i = 0; i < at_once; ++i) {
         const auto first = First(tx);
         if (!first || first->run_at > clock.Now()) return RunAt(first);
+        if (i > 0 && (first->timer.kind != kind || first->position > newest)) break;
+        kind = first->timer.kind;
         Run(tx, *first);
       }
       return RunAt(First(tx));

@@ -1,6 +1,8 @@
 #include "store/timers.h"
 
 #include <future>
+#include <mutex>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -132,6 +134,43 @@ TEST_CASE("timers that are due together share commits, and one that throws undoe
     CHECK(tx.GetTimer("k", kHere, "5"));
     CHECK_FALSE(tx.GetTimer("k", kHere, "6"));
   });
+}
+
+TEST_CASE("what a timer has changed is committed before a timer that it set runs") {
+  testing::TemporaryFolder folder;
+  Database db(folder.path());
+  Clock clock;
+  Timers timers(db, clock);
+  std::mutex mutex;
+  std::set<std::string> committed;
+  const auto following = db.OnCommit([&](const Commit& commit) {
+    std::lock_guard lock(mutex);
+    for (const Change& change : commit.changes) committed.insert(change.id);
+  });
+  std::promise<void> all;
+  int ran = 0;
+  timers.On("first", [&](Transaction& tx, const Timer& timer) {
+    if (timer.key.ends_with('+')) {
+      std::lock_guard lock(mutex);
+      CHECK(committed.contains(timer.key.substr(0, timer.key.size() - 1)));
+    }
+    tx.Put(kHere, Fired{timer.key});
+    tx.SetTimer({"first", kHere, timer.key + "+", timer.due});
+    tx.SetTimer({"second", kHere, timer.key, timer.due});
+    if (timer.key.size() > 3) tx.CancelTimer("first", kHere, timer.key + "+");
+  });
+  timers.On("second", [&](Transaction&, const Timer& timer) {
+    std::lock_guard lock(mutex);
+    CHECK(committed.contains(timer.key));
+    if (++ran == 30) all.set_value();
+  });
+  db.Write([&](Transaction& tx) {
+    for (char key = 'a'; key < 'k'; ++key) tx.SetTimer({"first", kHere, std::string(2, key), kStart});
+    // Whoever is last in the table is the first to run, and gives the next its number.
+    tx.SetTimer({"first", kHere, "aa", kStart + -seconds(1)});
+  });
+  timers.Start();
+  REQUIRE(all.get_future().wait_for(seconds(20)) == std::future_status::ready);
 }
 
 TEST_CASE("a periodic handler sets its own timer again") {
