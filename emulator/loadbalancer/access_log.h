@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,7 +57,7 @@ struct AccessLogRecord {
 };
 
 // Called on a data plane thread once per finished request; it must not block.
-using AccessLogSink = std::function<void(AccessLogRecord)>;
+using AccessLogSink = std::function<void(std::unique_ptr<AccessLogRecord>)>;
 
 // The line without its end. Quotes, backslashes and control characters inside quoted fields are written \xHH, so a
 // line stays one line and a field one field.

@@ -321,7 +321,7 @@ void ClientConnection::BeginRecord(const RoutedListener& listener, const Request
   record_.reset();
   if (!shared_.events.access_log) return;
   request_begin_ = SteadyClock::now();
-  record_.emplace();
+  record_ = std::make_unique<AccessLogRecord>();
   record_->load_balancer_arn = listener.load_balancer->arn;
   record_->log_group = listener.load_balancer->attributes.access_log_group;
   record_->load_balancer = listener.resource_id;
@@ -351,8 +351,7 @@ void ClientConnection::EndRecord(int status, std::uint64_t sent) {
   record_->sent_bytes = static_cast<std::int64_t>(sent);
   record_->received_bytes += static_cast<std::int64_t>(body_begun_ ? upload_result_.bytes : head_.content_length);
   record_->time = shared_.clock.Now().milliseconds * 1000;
-  shared_.events.access_log(std::move(*record_));
-  record_.reset();
+  shared_.events.access_log(std::move(record_));
 }
 
 }  // namespace drydock::loadbalancer
