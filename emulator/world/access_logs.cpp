@@ -18,7 +18,8 @@ namespace {
 using loadbalancer::AccessLogRecord;
 using RecordPointer = std::unique_ptr<AccessLogRecord>;
 constexpr std::size_t kMostWaiting = 50'000;
-constexpr auto kGatheringTime = std::chrono::milliseconds(200);
+constexpr std::size_t kManyWaiting = 5'000;
+constexpr std::chrono::seconds kGatheringTime{1};
 }  // namespace
 
 class AccessLogs::Writer {
@@ -37,22 +38,23 @@ class AccessLogs::Writer {
     if (thread_.joinable()) thread_.join();
   }
 
-  void Add(RecordPointer record) {
-    RecordPointer surplus;  // ends after the lock
+  RecordPointer Add(RecordPointer record) {
     const std::lock_guard lock(mutex_);
-    if (ended_) return;
+    if (ended_) return record;
+    RecordPointer surplus;
     auto& records = waiting_[record->load_balancer_arn];
     if (record->log_group.empty() && records.size() >= kKept) {
       surplus = std::move(records.front());
       records.pop_front();
     } else if (waiting_count_ >= kMostWaiting) {
       ++dropped_;
-      return;
-    } else if (++waiting_count_ == 1) {
+      return record;
+    } else if (++waiting_count_ == 1 || waiting_count_ == kManyWaiting) {
       changed_.notify_all();
     }
     records.push_back(std::move(record));
     ++added_;
+    return surplus;
   }
 
   void Flush() {
@@ -74,7 +76,8 @@ class AccessLogs::Writer {
       changed_.wait(lock, [this] { return waiting_count_ > 0 || ended_; });
       if (waiting_count_ == 0) return;
       // Lines that follow each other closely share a commit.
-      changed_.wait_for(lock, kGatheringTime, [this] { return ended_ || flushing_ > 0; });
+      changed_.wait_for(lock, kGatheringTime,
+                        [this] { return ended_ || flushing_ > 0 || waiting_count_ >= kManyWaiting; });
       Waiting records;
       records.swap(waiting_);
       waiting_count_ = 0;
@@ -139,8 +142,8 @@ class AccessLogs::Writer {
 AccessLogs::AccessLogs(store::Database& database, Deliver deliver)
     : writer_(std::make_unique<Writer>(database, std::move(deliver))) {}
 AccessLogs::~AccessLogs() = default;
-void AccessLogs::Add(RecordPointer record) {
-  writer_->Add(std::move(record));
+RecordPointer AccessLogs::Add(RecordPointer record) {
+  return writer_->Add(std::move(record));
 }
 void AccessLogs::Stop() {
   writer_->Stop();
