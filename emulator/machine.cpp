@@ -198,7 +198,7 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
                   }),
       data_plane(
           DataPlaneOptionsOf(options), clock, load_balancer_network, hosts,
-          {[this](loadbalancer::AccessLogRecord record) { access_logs.Add(std::move(record)); },
+          {[this](std::unique_ptr<loadbalancer::AccessLogRecord> record) { return access_logs.Add(std::move(record)); },
            [this](const std::string& target_group_arn, const loadbalancer::Target&, const loadbalancer::TargetHealth&,
                   const loadbalancer::TargetHealth&) { TargetHealthChanged(target_group_arn); }}),
       load_balancers(

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,8 +56,9 @@ struct AccessLogRecord {
   std::string log_group;          // LoadBalancerAttributes::access_log_group
 };
 
-// Called on a data plane thread once per finished request; it must not block.
-using AccessLogSink = std::function<void(AccessLogRecord)>;
+// Called on a data plane thread once per finished request; it must not block. It may give back a record that nobody
+// needs any more: its strings' space serves a later one.
+using AccessLogSink = std::function<std::unique_ptr<AccessLogRecord>(std::unique_ptr<AccessLogRecord>)>;
 
 // The line without its end. Quotes, backslashes and control characters inside quoted fields are written \xHH, so a
 // line stays one line and a field one field.

@@ -1,5 +1,6 @@
 #include "emulator/loadbalancer/client_connection.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "emulator/core/text.h"
@@ -321,11 +322,11 @@ void ClientConnection::BeginRecord(const RoutedListener& listener, const Request
   record_.reset();
   if (!shared_.events.access_log) return;
   request_begin_ = SteadyClock::now();
-  record_.emplace();
+  record_ = worker_.BeginRecord();
   record_->load_balancer_arn = listener.load_balancer->arn;
   record_->log_group = listener.load_balancer->attributes.access_log_group;
   record_->load_balancer = listener.resource_id;
-  record_->client = fmt::format("{}:{}", client_address_, client_port_);
+  fmt::format_to(std::back_inserter(record_->client), FMT_COMPILE("{}:{}"), client_address_, client_port_);
   record_->request_creation_time = shared_.clock.Now().milliseconds * 1000;
   const bool secure = !secure_listener_arn_.empty();
   if (secure) {
@@ -335,12 +336,14 @@ void ClientConnection::BeginRecord(const RoutedListener& listener, const Request
     if (handshake_.name_covered) record_->domain_name = handshake_.server_name;
     record_->chosen_cert_arn = handshake_.reused ? "session-reused" : certificate_arn_;
   }
-  record_->request = secure ? "- https://-:-- -" : "- http://-:-- -";
-  if (head == nullptr) return;
+  if (head == nullptr) {
+    record_->request = secure ? "- https://-:-- -" : "- http://-:-- -";
+    return;
+  }
   if (AsksForWebSocket(*head)) record_->type = secure ? "wss" : "ws";
-  record_->request = fmt::format("{} {}://{}:{}{}{}{} HTTP/{}.{}", head->method, secure ? "https" : "http",
-                                 HostWithoutPort(head->host), listener_port_, head->path, head->has_query ? "?" : "",
-                                 head->query, head->version / 10, head->version % 10);
+  fmt::format_to(std::back_inserter(record_->request), FMT_COMPILE("{} {}://{}:{}{}{}{} HTTP/{}.{}"), head->method,
+                 secure ? "https" : "http", HostWithoutPort(head->host), listener_port_, head->path,
+                 head->has_query ? "?" : "", head->query, head->version / 10, head->version % 10);
   record_->user_agent = head->Value(FieldName::kUserAgent);
   record_->trace_id = head->Value(FieldName::kXAmznTraceId);
 }
@@ -351,8 +354,7 @@ void ClientConnection::EndRecord(int status, std::uint64_t sent) {
   record_->sent_bytes = static_cast<std::int64_t>(sent);
   record_->received_bytes += static_cast<std::int64_t>(body_begun_ ? upload_result_.bytes : head_.content_length);
   record_->time = shared_.clock.Now().milliseconds * 1000;
-  shared_.events.access_log(std::move(*record_));
-  record_.reset();
+  worker_.EndRecord(std::move(record_));
 }
 
 }  // namespace drydock::loadbalancer

@@ -150,7 +150,7 @@ class ClientConnection : public Watched {
   bool uploading_ = false;   // Upload() or TunnelUp() is under way
   RelayResult upload_result_;
   std::unique_ptr<Upstream> upstream_;
-  std::optional<AccessLogRecord> record_;
+  std::unique_ptr<AccessLogRecord> record_;
   SteadyClock::time_point request_begin_;
 };
 

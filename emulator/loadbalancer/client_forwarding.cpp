@@ -64,7 +64,7 @@ Async<ClientConnection::Next> ClientConnection::HandleForward(const Routing& rou
   if (target == nullptr) co_return co_await AnswerError(&listener, 503);
   if (record_) {
     record_->target = target->endpoint;
-    record_->targets = {target->endpoint};
+    record_->targets.assign(1, target->endpoint);
   }
   group->counters->requests.fetch_add(1, std::memory_order_relaxed);
   if (group->group->target_type == TargetType::kFunction) {
@@ -342,7 +342,7 @@ Async<ClientConnection::Failure> ClientConnection::SendResponse(const RoutedList
                                                                 const RoutedGroup& group, Next& next) {
   if (record_) {
     record_->target_status_code = response_.status;
-    record_->target_status_codes = {response_.status};
+    record_->target_status_codes.assign(1, response_.status);
   }
   group.counters->CountTarget(response_.status);
   listener.counters->CountTarget(response_.status);

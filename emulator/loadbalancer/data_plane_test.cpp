@@ -507,4 +507,15 @@ TEST_CASE("an access log record") {
   CHECK(record.target_processing_time >= 0);
   CHECK(record.trace_id.starts_with("Root=1-"));
   CHECK(record.actions_executed == "forward");
+
+  // The next one has nothing of this one, whose space it takes over.
+  client.Ask("TRACE / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const AccessLogRecord next = bench.log.WaitFor([](const AccessLogRecord& r) { return r.elb_status_code == 405; });
+  CHECK(next.client == record.client);
+  CHECK(next.target.empty());
+  CHECK(next.targets.empty());
+  CHECK_FALSE(next.target_status_code);
+  CHECK(next.target_processing_time == -1);
+  CHECK(next.user_agent.empty());
+  CHECK(next.actions_executed.empty());
 }

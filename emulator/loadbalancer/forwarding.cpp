@@ -1,5 +1,6 @@
 #include "emulator/loadbalancer/forwarding.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "emulator/core/text.h"
@@ -134,8 +135,8 @@ void AppendResponseHead(std::string& out, const ResponseHead& head, ResponseFram
 }
 
 std::string TraceId(std::string_view received, Timestamp now, std::uint64_t random_high, std::uint32_t random_low) {
-  std::string fresh = fmt::format("1-{:08x}-{:016x}{:08x}", static_cast<std::uint32_t>(now.milliseconds / 1000),
-                                  random_high, random_low);
+  std::string fresh = fmt::format(FMT_COMPILE("1-{:08x}-{:016x}{:08x}"),
+                                  static_cast<std::uint32_t>(now.milliseconds / 1000), random_high, random_low);
   // Going through what came: an old Self gives way to the new one, everything else stays in its order.
   std::string kept;
   bool has_root = false;

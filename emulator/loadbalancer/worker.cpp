@@ -13,6 +13,7 @@ namespace {
 constexpr auto kSweepInterval = std::chrono::milliseconds(250);
 constexpr std::size_t kVerdictLimit = 10'000;
 constexpr std::size_t kIdleLimit = 512;  // per target and worker
+constexpr std::size_t kSpareRecords = 64;
 
 // Neither closed by the other side nor with bytes that nobody asked for.
 bool IsQuietAndOpen(Socket& socket) {
@@ -222,6 +223,20 @@ Async<void> ServeClient(Worker& worker, Socket socket, int listener_port, std::s
     TcpConnection connection(worker, std::move(socket), listener_port, std::move(local_address));
     co_await connection.Run();
   }
+}
+
+std::unique_ptr<AccessLogRecord> Worker::BeginRecord() {
+  if (spare_records_.empty()) return std::make_unique<AccessLogRecord>();
+  static const AccessLogRecord kEmpty;
+  std::unique_ptr<AccessLogRecord> record = std::move(spare_records_.back());
+  spare_records_.pop_back();
+  *record = kEmpty;  // the strings keep their space
+  return record;
+}
+
+void Worker::EndRecord(std::unique_ptr<AccessLogRecord> record) {
+  std::unique_ptr<AccessLogRecord> spare = shared_.events.access_log(std::move(record));
+  if (spare != nullptr && spare_records_.size() < kSpareRecords) spare_records_.push_back(std::move(spare));
 }
 
 const std::string& Worker::Date() {

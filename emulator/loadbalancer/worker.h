@@ -130,6 +130,10 @@ class Worker {
   void Watch(Watched* connection);
   void Unwatch(Watched* connection) { watched_.erase(connection); }
 
+  // An empty record for the access log; and its way there, when it is complete.
+  std::unique_ptr<AccessLogRecord> BeginRecord();
+  void EndRecord(std::unique_ptr<AccessLogRecord> record);
+
   // The present time as HTTP writes it.
   const std::string& Date();
   std::uint64_t Random() { return random_(); }
@@ -152,6 +156,7 @@ class Worker {
   std::string date_;
   std::int64_t date_second_ = -1;
   std::mt19937_64 random_;
+  std::vector<std::unique_ptr<AccessLogRecord>> spare_records_;
   // Space for a choice of target.
   std::vector<Candidate> candidates_;
   std::vector<const RoutedTarget*> candidate_targets_;

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 #include "emulator/core/log.h"
@@ -15,8 +16,10 @@ namespace drydock::world {
 
 namespace {
 using loadbalancer::AccessLogRecord;
+using RecordPointer = std::unique_ptr<AccessLogRecord>;
 constexpr std::size_t kMostWaiting = 50'000;
-constexpr auto kGatheringTime = std::chrono::milliseconds(200);
+constexpr std::size_t kManyWaiting = 5'000;
+constexpr std::chrono::seconds kGatheringTime{1};
 }  // namespace
 
 class AccessLogs::Writer {
@@ -35,16 +38,23 @@ class AccessLogs::Writer {
     if (thread_.joinable()) thread_.join();
   }
 
-  void Add(AccessLogRecord record) {
+  RecordPointer Add(RecordPointer record) {
     const std::lock_guard lock(mutex_);
-    if (ended_) return;
-    if (waiting_.size() >= kMostWaiting) {
+    if (ended_) return record;
+    RecordPointer surplus;
+    auto& records = waiting_[record->load_balancer_arn];
+    if (record->log_group.empty() && records.size() >= kKept) {
+      surplus = std::move(records.front());
+      records.pop_front();
+    } else if (waiting_count_ >= kMostWaiting) {
       ++dropped_;
-      return;
+      return record;
+    } else if (++waiting_count_ == 1 || waiting_count_ == kManyWaiting) {
+      changed_.notify_all();
     }
-    waiting_.push_back(std::move(record));
+    records.push_back(std::move(record));
     ++added_;
-    if (waiting_.size() == 1) changed_.notify_all();
+    return surplus;
   }
 
   void Flush() {
@@ -57,20 +67,26 @@ class AccessLogs::Writer {
   }
 
  private:
+  using Waiting = std::unordered_map<std::string, std::deque<RecordPointer>>;  // by load balancer
+
   void Run() {
     ::setpriority(PRIO_PROCESS, 0, 5);  // of this thread: behind the traffic that the lines are about
     std::unique_lock lock(mutex_);
     while (true) {
-      changed_.wait(lock, [this] { return !waiting_.empty() || ended_; });
-      if (waiting_.empty()) return;
+      changed_.wait(lock, [this] { return waiting_count_ > 0 || ended_; });
+      if (waiting_count_ == 0) return;
       // Lines that follow each other closely share a commit.
-      changed_.wait_for(lock, kGatheringTime, [this] { return ended_ || flushing_ > 0; });
-      const std::deque<AccessLogRecord> records = std::exchange(waiting_, {});
+      changed_.wait_for(lock, kGatheringTime,
+                        [this] { return ended_ || flushing_ > 0 || waiting_count_ >= kManyWaiting; });
+      Waiting records;
+      records.swap(waiting_);
+      waiting_count_ = 0;
       const std::uint64_t dropped = std::exchange(dropped_, 0);
       const std::uint64_t until = added_;
       lock.unlock();
       if (dropped > 0) log::Warning("{} access log lines were dropped: there are more than can be written", dropped);
       Write(records);
+      records.clear();  // takes its time, and the traffic would wait for the lock
       lock.lock();
       written_ = until;
       changed_.notify_all();
@@ -81,9 +97,7 @@ class AccessLogs::Writer {
     return {{record.time / 1000}, FormatAccessLog(record)};
   }
 
-  void Write(const std::deque<AccessLogRecord>& records) {
-    std::map<std::string, std::vector<const AccessLogRecord*>> by_load_balancer;
-    for (const AccessLogRecord& record : records) by_load_balancer[record.load_balancer_arn].push_back(&record);
+  void Write(const Waiting& by_load_balancer) {
     std::map<std::string, std::vector<store::AccessLogLine>> kept;
     for (const auto& [arn, all] : by_load_balancer) {
       const std::size_t skipped = all.size() > kKept ? all.size() - kKept : 0;
@@ -100,7 +114,7 @@ class AccessLogs::Writer {
       const std::string& log_group = all.back()->log_group;
       if (log_group.empty()) continue;
       std::vector<store::AccessLogLine> lines;
-      for (const AccessLogRecord* record : all) lines.push_back(LineOf(*record));
+      for (const RecordPointer& record : all) lines.push_back(LineOf(*record));
       try {
         deliver_(arn, log_group, std::move(lines));
       } catch (const std::exception& error) {
@@ -114,7 +128,8 @@ class AccessLogs::Writer {
   std::mutex mutex_;
   std::condition_variable changed_;
   // guarded by mutex_
-  std::deque<AccessLogRecord> waiting_;  // whose growth moves nothing: the traffic waits for Add()
+  Waiting waiting_;
+  std::size_t waiting_count_ = 0;
   std::uint64_t added_ = 0;
   std::uint64_t written_ = 0;
   std::uint64_t dropped_ = 0;
@@ -127,8 +142,8 @@ class AccessLogs::Writer {
 AccessLogs::AccessLogs(store::Database& database, Deliver deliver)
     : writer_(std::make_unique<Writer>(database, std::move(deliver))) {}
 AccessLogs::~AccessLogs() = default;
-void AccessLogs::Add(AccessLogRecord record) {
-  writer_->Add(std::move(record));
+RecordPointer AccessLogs::Add(RecordPointer record) {
+  return writer_->Add(std::move(record));
 }
 void AccessLogs::Stop() {
   writer_->Stop();

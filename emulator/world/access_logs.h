@@ -25,8 +25,9 @@ class AccessLogs {
   AccessLogs(const AccessLogs&) = delete;
   AccessLogs& operator=(const AccessLogs&) = delete;
 
-  // Any thread; returns at once. When more records wait than memory should hold, further ones are dropped and counted.
-  void Add(loadbalancer::AccessLogRecord record);
+  // Any thread; returns at once. Of records that no log group wants the latest kKept wait. When more wait than memory
+  // should hold, further ones are dropped and counted. Gives back the record that gave way, if any.
+  std::unique_ptr<loadbalancer::AccessLogRecord> Add(std::unique_ptr<loadbalancer::AccessLogRecord> record);
   // Returns when everything added before is in the store, and delivered.
   void Flush();
   // Writes what waits and takes no more.

@@ -5,11 +5,12 @@
 namespace drydock::world {
 
 namespace {
-loadbalancer::AccessLogRecord Record(const std::string& arn, int status, const std::string& log_group = "") {
-  loadbalancer::AccessLogRecord record;
-  record.load_balancer_arn = arn;
-  record.elb_status_code = status;
-  record.log_group = log_group;
+std::unique_ptr<loadbalancer::AccessLogRecord> Record(const std::string& arn, int status,
+                                                      const std::string& log_group = "") {
+  auto record = std::make_unique<loadbalancer::AccessLogRecord>();
+  record->load_balancer_arn = arn;
+  record->elb_status_code = status;
+  record->log_group = log_group;
   return record;
 }
 }  // namespace

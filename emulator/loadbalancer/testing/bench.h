@@ -50,7 +50,10 @@ struct Bench {
 
   DataPlaneEvents Events() {
     DataPlaneEvents events;
-    events.access_log = [this](AccessLogRecord record) { log.Put(std::move(record)); };
+    events.access_log = [this](std::unique_ptr<AccessLogRecord> record) {
+      log.Put(*record);
+      return record;
+    };
     return events;
   }
   Connection Connect() const { return Connection("127.0.0.1", port); }
