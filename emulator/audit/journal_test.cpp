@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
@@ -123,6 +124,22 @@ TEST_CASE("many reads are written by the journal's own thread, in any number of 
             .size() == 12'000);
 }
 
+TEST_CASE("a look-up waits for what was recorded before it, not for those who go on calling") {
+  Example example;
+  const auto read = example.Operation("ListSecrets", true);
+  constexpr int kEndless = 300'000;
+  std::atomic<bool> flushed = false;
+  std::atomic<int> calls = 0;
+  std::thread caller([&] {
+    for (; !flushed && calls < kEndless; ++calls) example.journal->Record(example.Call(read), nullptr);
+  });
+  while (calls < 1'000) std::this_thread::yield();
+  example.journal->Flush();
+  flushed = true;
+  caller.join();
+  CHECK(calls < kEndless);
+}
+
 TEST_CASE("a full disk holds no caller up") {
   const auto folder = std::filesystem::temp_directory_path() / ("journal_test-" + std::to_string(getpid()));
   std::filesystem::remove_all(folder);
@@ -138,6 +155,7 @@ TEST_CASE("a full disk holds no caller up") {
     setrlimit(RLIMIT_FSIZE, &none);
     for (int i = 0; i < 10'000; ++i) example.journal->Record(example.Call(read), nullptr);
     CHECK_THROWS_AS(example.journal->Flush(), store::Error);
+    CHECK_NOTHROW(example.clock.Advance(std::chrono::seconds(1)));  // nor time
     setrlimit(RLIMIT_FSIZE, &before);
     example.journal->Flush();
     const auto stored = database.Read([](store::Transaction& tx) { return store::AuditEvents(tx).LastSequence(); });
