@@ -104,7 +104,19 @@ def test_a_role_of_another_account_is_recorded_in_both(server, aws, trail):
     assert mine["sharedEventID"] == theirs["sharedEventID"] and mine["eventID"] != theirs["eventID"]
     assert mine["readOnly"] is True and mine["responseElements"]["credentials"]["accessKeyId"].startswith("ASIA")
     assert "secretAccessKey" not in mine["responseElements"]["credentials"]
+    assert mine["responseElements"]["credentials"]["sessionToken"] == HIDDEN
     assert mine["resources"] == [{"accountId": owner.account, "type": "AWS::IAM::Role", "ARN": role}]
+
+
+def test_a_role_of_another_account_that_is_denied_is_recorded_at_home(server, aws, trail):
+    """IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail": the other account is told nothing."""
+    owner = server.aws()
+    role = owner.client("iam").create_role(RoleName="closed", AssumeRolePolicyDocument=trusting(
+        {"AWS": f"arn:aws:iam::{owner.account}:root"}))["Role"]["Arn"]
+    assert error_of(aws.client("sts").assume_role, RoleArn=role, RoleSessionName="visit").code == "AccessDenied"
+    mine = trail.record("AssumeRole")
+    assert mine["errorCode"] == "AccessDenied" and role in mine["errorMessage"] and "sharedEventID" not in mine
+    assert Trail(owner).events(EventName="AssumeRole") == []
 
 
 def test_secrets_are_hidden(aws, trail):

@@ -99,6 +99,25 @@ def test_a_role_for_a_workflow(aws, tmp_path):
     assert error_of(assume, token=f"{unsigned}.{claims}.").code == "InvalidIdentityToken"
     assert error_of(assume, token=github.token(), DurationSeconds=7200).code == "ValidationError"
 
+    # Who was proven to have called is recorded, refused or not; who was not is not. IAM User Guide, "Logging IAM and AWS
+    # STS API calls with AWS CloudTrail"; the event is as users report it (argoproj-labs/argo-workflows-aws-plugin).
+    events = Trail(aws).events("us-east-1", EventName="AssumeRoleWithWebIdentity")
+    assert [e["record"].get("errorCode") for e in events] == ["ValidationError", "AccessDenied", None]
+    denied = events[1]["record"]
+    assert denied["userIdentity"] == {
+        "type": "WebIdentityUser", "identityProvider": answer["Provider"], "userName": "repo:org/another:ref:refs/heads/main",
+        "principalId": f"{answer['Provider']}:sts.amazonaws.com:repo:org/another:ref:refs/heads/main"}
+    assert denied["errorMessage"] == "An unknown error occurred" and denied["responseElements"] is None
+    assert denied["requestParameters"] == {"roleArn": role, "roleSessionName": "run-1"} and denied["readOnly"] is True
+    assert denied["resources"][0]["ARN"] == role and events[1]["Username"] == "repo:org/another:ref:refs/heads/main"
+
+    # Session policies are of the role's account.
+    reads = iam.create_policy(PolicyName="reads", PolicyDocument=ALL_ECS.replace("ecs:*", "ecs:List*"))["Policy"]["Arn"]
+    narrow = assume(github.token(), PolicyArns=[{"arn": reads}])["Credentials"]
+    narrow = {"key": narrow["AccessKeyId"], "secret": narrow["SecretAccessKey"], "token": narrow["SessionToken"]}
+    aws.client("ecs", **narrow).list_clusters()
+    assert error_of(aws.client("ecs", **narrow).create_cluster, clusterName="c").code == "AccessDeniedException"
+
     # Session tags in the token need sts:TagSession.
     tagged = github.token(**{"https://aws.amazon.com/tags": {"principal_tags": {"Team": ["blue"]}}})
     assert error_of(assume, token=tagged).message == "Not authorized to perform sts:TagSession"

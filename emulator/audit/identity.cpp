@@ -113,13 +113,13 @@ Identity IdentityOf(const Principal& principal, const SessionFacts& session, con
   return identity;
 }
 
-Identity WebIdentity(const std::string& provider_arn, const std::string& audience, const std::string& subject) {
+Identity IdentityOf(const WebIdentity& caller) {
   Element element;
   element.Member("type", "WebIdentityUser");
-  element.Member("principalId", provider_arn + ":" + audience + ":" + subject);
-  element.Member("userName", subject);
-  element.Member("identityProvider", provider_arn);
-  return {element.Finish(), subject, ""};
+  element.Member("principalId", caller.provider_arn + ":" + caller.audience + ":" + caller.subject);
+  element.Member("userName", caller.subject);
+  element.Member("identityProvider", caller.provider_arn);
+  return {element.Finish(), caller.subject, ""};
 }
 
 Identity IdentityFromElsewhere(const Principal& principal) {
