@@ -6,6 +6,7 @@ import time
 
 from cloudtrail.history import Trail
 from conftest import error_of
+from iam.caller import User, allow, document
 
 ISSUER = "https://token.actions.githubusercontent.com"
 ALL_ECS = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}]})
@@ -143,3 +144,31 @@ def test_federated_users(aws):
     assert aws.client("sts", **session).get_caller_identity()["UserId"] == f"{aws.account}:guest"
     assert error_of(aws.client("sts", **session).get_federation_token, Name="more").code == "AccessDenied"
     aws.client("ecs", **session).list_clusters()
+
+
+def test_what_sessions_of_users_cannot_call(aws):
+    """STS API Reference, GetSessionToken and GetFederationToken, Permissions; what IAM says is as SDK users report it
+    (99designs/aws-vault, issues 15 and 1056)."""
+    iam = aws.client("iam")
+    arn = iam.create_role(RoleName="deploy", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": aws.account}, "Action": "sts:AssumeRole"}]}))["Role"]["Arn"]
+    ana = User(aws, allow("*"))
+    everything = document(allow("*"))
+    for caller in (ana, None):  # a user; root
+        sts = caller.client("sts") if caller else aws.client("sts")
+        for federated, answer in ((False, sts.get_session_token()), (True, sts.get_federation_token(Name="bob", Policy=everything))):
+            keys = answer["Credentials"]
+            client = lambda name: aws.client(name, key=keys["AccessKeyId"], secret=keys["SecretAccessKey"],
+                                             token=keys["SessionToken"])
+            client("ecs").list_clusters()
+            client("sts").get_caller_identity()
+            refused = error_of(client("iam").list_users)
+            assert (refused.code, refused.status) == ("InvalidClientTokenId", 403)
+            for call, parameters in (("get_session_token", {}), ("get_federation_token", {"Name": "more"}),
+                                     ("get_access_key_info", {"AccessKeyId": keys["AccessKeyId"]}),
+                                     ("decode_authorization_message", {"EncodedMessage": "x"})):
+                assert error_of(getattr(client("sts"), call), **parameters).code == "AccessDenied", call
+            if federated:
+                assert error_of(client("sts").assume_role, RoleArn=arn, RoleSessionName="ci").code == "AccessDenied"
+            else:
+                client("sts").assume_role(RoleArn=arn, RoleSessionName="ci")

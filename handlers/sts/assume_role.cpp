@@ -50,7 +50,9 @@ AssumeRoleResponse AssumeRole(Context& context, const AssumeRoleRequest& in) {
   const auto denied = [&](const std::string& action) {
     return errors::NotAuthorized(context.principal.arn, action, *in.RoleArn);
   };
-  if (!role) throw denied("sts:AssumeRole");
+  // STS API Reference, GetFederationToken: of STS, federated users may call GetCallerIdentity only.
+  const bool federated = context.principal.arn.find(":federated-user/") != std::string::npos;
+  if (!role || federated) throw denied("sts:AssumeRole");
 
   const iam::Recognised caller = iam::Recognise(context, context.principal);
   policy::Keys keys{{"sts:rolesessionname", {*in.RoleSessionName}}};
