@@ -1,8 +1,10 @@
 """What the record of a call says. CloudTrail User Guide, "CloudTrail record contents", "userIdentity element"; the
 services' pages "Logging … API calls with AWS CloudTrail" have the examples that names and nulls are taken from."""
 import json
+import threading
 import time
 
+import botocore.exceptions
 from conftest import error_of, eventually
 from cloudtrail.history import Trail, trusting
 from ecs.place import Place
@@ -184,6 +186,36 @@ def test_an_answered_write_survives_kill(start_server, tmp_path):
     again.client("ec2").describe_vpcs()
     assert again.server.stop() == 0
     assert Trail(start_server("--data-dir", str(tmp_path)).aws(aws.account)).record("DescribeVpcs")
+
+
+def test_killed_amid_writes_each_that_stands_has_its_event(start_server, tmp_path):
+    server = start_server("--data-dir", str(tmp_path))
+    aws = server.aws()
+    answered, enough = [], threading.Event()
+
+    def write(worker):
+        logs = aws.client("logs")
+        try:
+            for i in range(10_000):
+                logs.create_log_group(logGroupName=f"g-{worker}-{i}")
+                answered.append(f"g-{worker}-{i}")
+                if len(answered) >= 150:
+                    enough.set()
+        except botocore.exceptions.BotoCoreError:
+            pass  # killed
+
+    workers = [threading.Thread(target=write, args=(worker,)) for worker in range(3)]
+    for worker in workers:
+        worker.start()
+    assert enough.wait(60)
+    server.kill()
+    for worker in workers:
+        worker.join()
+    again = start_server("--data-dir", str(tmp_path)).aws(aws.account)
+    events = [e["record"]["requestParameters"]["logGroupName"] for e in Trail(again).events(EventName="CreateLogGroup")]
+    pages = again.client("logs").get_paginator("describe_log_groups").paginate()
+    groups = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    assert sorted(events) == sorted(groups) and set(answered) <= set(groups)
 
 
 def test_what_ecs_does_by_itself(aws, trail):
