@@ -146,6 +146,20 @@ def test_federated_users(aws):
     aws.client("ecs", **session).list_clusters()
 
 
+def test_a_federated_user_is_not_a_later_namesakes(start_server):
+    aws = start_server("--ephemeral", "--manual-clock").aws()
+    ana = User(aws, allow("*"))
+    keys = ana.client("sts").get_federation_token(Name="guest", Policy=ALL_ECS)["Credentials"]
+    guest = aws.client("ecs", key=keys["AccessKeyId"], secret=keys["SecretAccessKey"], token=keys["SessionToken"])
+    guest.list_clusters()
+    ana.may()
+    ana.iam.delete_access_key(UserName="ana", AccessKeyId=ana.key)
+    ana.iam.delete_user(UserName="ana")
+    aws.http("POST", "/_drydock/clock", json.dumps({"advance": 1}))
+    User(aws, allow("*"))
+    assert error_of(guest.list_clusters).code == "AccessDeniedException"
+
+
 def test_what_sessions_of_users_cannot_call(aws):
     """STS API Reference, GetSessionToken and GetFederationToken, Permissions; what IAM says is as SDK users report it
     (99designs/aws-vault, issues 15 and 1056)."""
