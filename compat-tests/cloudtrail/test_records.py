@@ -94,6 +94,19 @@ def test_who_called(aws, trail):
     assert identity["sessionContext"]["attributes"]["creationDate"].endswith("Z")
 
 
+def test_a_source_identity_is_told_of_each_call(aws, trail):
+    """CloudTrail User Guide, "CloudTrail userIdentity element", AWS STS source identity."""
+    trust = trusting({"AWS": f"arn:aws:iam::{aws.account}:root"}).replace(
+        '"sts:AssumeRole"', '["sts:AssumeRole", "sts:SetSourceIdentity"]')
+    role = aws.client("iam").create_role(RoleName="deploy", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="ci", SourceIdentity="ana")["Credentials"]
+    assert trail.record("AssumeRole")["responseElements"]["sourceIdentity"] == "ana"
+    aws.client("sts", key=keys["AccessKeyId"], secret=keys["SecretAccessKey"],
+               token=keys["SessionToken"]).get_caller_identity()
+    event = trail.events(AccessKeyId=keys["AccessKeyId"])[0]
+    assert event["record"]["userIdentity"]["sessionContext"]["sourceIdentity"] == "ana"
+
+
 def test_a_role_of_another_account_is_recorded_in_both(server, aws, trail):
     owner = server.aws()
     role = owner.client("iam").create_role(RoleName="shared", AssumeRolePolicyDocument=trusting(

@@ -84,6 +84,9 @@ def test_a_role_for_a_workflow(aws, tmp_path):
         {"Effect": "Allow", "Action": "ecs:*", "Resource": "*",
          "Condition": {"ArnLike": {"aws:FederatedProvider": "arn:aws:iam::*:oidc-provider/token.actions.*"}}}]}))
     aws.client("ecs", **session).list_clusters()
+    context = Trail(aws).events(AccessKeyId=keys["AccessKeyId"])[0]["record"]["userIdentity"]["sessionContext"]
+    assert context["webIdFederationData"] == {"federatedProvider": answer["Provider"], "attributes": {}}
+    assert context["sessionIssuer"]["arn"] == role
 
     refused = {
         "not.a.token": "InvalidIdentityToken",
@@ -144,6 +147,11 @@ def test_federated_users(aws):
     assert aws.client("sts", **session).get_caller_identity()["UserId"] == f"{aws.account}:guest"
     assert error_of(aws.client("sts", **session).get_federation_token, Name="more").code == "AccessDenied"
     aws.client("ecs", **session).list_clusters()
+    # CloudTrail User Guide, "CloudTrail userIdentity element", sessionIssuer: who asked for the session.
+    issuer = Trail(aws).events(AccessKeyId=keys["AccessKeyId"])[0]["record"]["userIdentity"]["sessionContext"]["sessionIssuer"]
+    ana = iam.get_user(UserName="ana")["User"]
+    assert issuer == {"type": "IAMUser", "principalId": ana["UserId"], "arn": ana["Arn"], "accountId": aws.account,
+                      "userName": "ana"}
 
 
 def test_a_federated_user_is_not_a_later_namesakes(start_server):

@@ -13,6 +13,9 @@ namespace drydock::audit {
 struct SessionFacts {
   std::string role_arn;  // of an assumed role
   Timestamp created;
+  std::string issuer_arn, issuer_id;  // of a federated user: the user or root who asked for the session
+  std::string federated_provider;     // of an assumed role: the ARN of the provider that vouched; empty: none did
+  std::string source_identity;        // empty: none
 };
 
 struct Identity {

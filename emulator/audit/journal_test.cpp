@@ -190,7 +190,8 @@ TEST_CASE("an event says what CloudTrail says, and hides what is secret") {
 }
 
 TEST_CASE("callers of every kind") {
-  const SessionFacts session{"arn:aws:iam::1:role/ci/deploy", {1'764'000'000'000}};
+  const SessionFacts session{
+      "arn:aws:iam::1:role/ci/deploy", {1'764'000'000'000}, "arn:aws:iam::1:user/team/ana", "AIDA1", "", "somebody"};
   Principal caller;
   caller.account = "1";
   const auto identity = [&](const std::string& arn, const std::string& id, Principal::Type type) {
@@ -209,6 +210,10 @@ TEST_CASE("callers of every kind") {
         std::string::npos);
   const auto federated = identity("arn:aws:sts::1:federated-user/bob", "1:bob", Principal::Type::kUser);
   CHECK(federated.json.find(R"("type":"FederatedUser")") != std::string::npos);
+  CHECK(federated.json.find(
+            R"("sessionIssuer":{"type":"IAMUser","principalId":"AIDA1","arn":"arn:aws:iam::1:user/team/ana",)"
+            R"("accountId":"1","userName":"ana"})") != std::string::npos);
+  CHECK(federated.json.ends_with(R"("mfaAuthenticated":"false"},"sourceIdentity":"somebody"}})"));
   CHECK(identity("", "", Principal::Type::kUser).json == R"({"type":"Unknown","accountId":"1"})");
   caller.service = "ecs-tasks.amazonaws.com";
   CHECK(identity("", "", Principal::Type::kService).json ==
