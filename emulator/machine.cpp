@@ -38,6 +38,7 @@
 #include "handlers/logs/log_events.h"
 #include "handlers/logs/timers.h"
 #include "handlers/secretsmanager/timers.h"
+#include "handlers/sts/sessions.h"
 #include "handlers/sts/web_identity_token.h"
 #include "handlers/vpcflowlogs/delivery.h"
 #include "store/credentials.h"
@@ -231,6 +232,7 @@ Machine::Parts::Parts(const Options& options, const std::string& endpoint)
   elbv2::RegisterTimers(timers, engines, ids);
   logs::RegisterTimers(timers, engines, ids);
   secretsmanager::RegisterTimers(timers, engines, ids);
+  sts::RegisterTimers(timers, engines, ids);
   vpcflowlogs::RegisterTimers(timers, engines, ids,
                               [this](const std::string& flow_log_id) { return flows.Take(flow_log_id); });
   ecs::ResumeTasks(*database, engines, ids);

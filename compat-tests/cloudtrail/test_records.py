@@ -1,8 +1,10 @@
 """What the record of a call says. CloudTrail User Guide, "CloudTrail record contents", "userIdentity element"; the
 services' pages "Logging … API calls with AWS CloudTrail" have the examples that names and nulls are taken from."""
 import json
+import threading
 import time
 
+import botocore.exceptions
 from conftest import error_of, eventually
 from cloudtrail.history import Trail, trusting
 from ecs.place import Place
@@ -92,6 +94,19 @@ def test_who_called(aws, trail):
     assert identity["sessionContext"]["attributes"]["creationDate"].endswith("Z")
 
 
+def test_a_source_identity_is_told_of_each_call(aws, trail):
+    """CloudTrail User Guide, "CloudTrail userIdentity element", AWS STS source identity."""
+    trust = trusting({"AWS": f"arn:aws:iam::{aws.account}:root"}).replace(
+        '"sts:AssumeRole"', '["sts:AssumeRole", "sts:SetSourceIdentity"]')
+    role = aws.client("iam").create_role(RoleName="deploy", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="ci", SourceIdentity="ana")["Credentials"]
+    assert trail.record("AssumeRole")["responseElements"]["sourceIdentity"] == "ana"
+    aws.client("sts", key=keys["AccessKeyId"], secret=keys["SecretAccessKey"],
+               token=keys["SessionToken"]).get_caller_identity()
+    event = trail.events(AccessKeyId=keys["AccessKeyId"])[0]
+    assert event["record"]["userIdentity"]["sessionContext"]["sourceIdentity"] == "ana"
+
+
 def test_a_role_of_another_account_is_recorded_in_both(server, aws, trail):
     owner = server.aws()
     role = owner.client("iam").create_role(RoleName="shared", AssumeRolePolicyDocument=trusting(
@@ -104,7 +119,19 @@ def test_a_role_of_another_account_is_recorded_in_both(server, aws, trail):
     assert mine["sharedEventID"] == theirs["sharedEventID"] and mine["eventID"] != theirs["eventID"]
     assert mine["readOnly"] is True and mine["responseElements"]["credentials"]["accessKeyId"].startswith("ASIA")
     assert "secretAccessKey" not in mine["responseElements"]["credentials"]
+    assert mine["responseElements"]["credentials"]["sessionToken"] == HIDDEN
     assert mine["resources"] == [{"accountId": owner.account, "type": "AWS::IAM::Role", "ARN": role}]
+
+
+def test_a_role_of_another_account_that_is_denied_is_recorded_at_home(server, aws, trail):
+    """IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail": the other account is told nothing."""
+    owner = server.aws()
+    role = owner.client("iam").create_role(RoleName="closed", AssumeRolePolicyDocument=trusting(
+        {"AWS": f"arn:aws:iam::{owner.account}:root"}))["Role"]["Arn"]
+    assert error_of(aws.client("sts").assume_role, RoleArn=role, RoleSessionName="visit").code == "AccessDenied"
+    mine = trail.record("AssumeRole")
+    assert mine["errorCode"] == "AccessDenied" and role in mine["errorMessage"] and "sharedEventID" not in mine
+    assert Trail(owner).events(EventName="AssumeRole") == []
 
 
 def test_secrets_are_hidden(aws, trail):
@@ -172,6 +199,36 @@ def test_an_answered_write_survives_kill(start_server, tmp_path):
     again.client("ec2").describe_vpcs()
     assert again.server.stop() == 0
     assert Trail(start_server("--data-dir", str(tmp_path)).aws(aws.account)).record("DescribeVpcs")
+
+
+def test_killed_amid_writes_each_that_stands_has_its_event(start_server, tmp_path):
+    server = start_server("--data-dir", str(tmp_path))
+    aws = server.aws()
+    answered, enough = [], threading.Event()
+
+    def write(worker):
+        logs = aws.client("logs")
+        try:
+            for i in range(10_000):
+                logs.create_log_group(logGroupName=f"g-{worker}-{i}")
+                answered.append(f"g-{worker}-{i}")
+                if len(answered) >= 150:
+                    enough.set()
+        except botocore.exceptions.BotoCoreError:
+            pass  # killed
+
+    workers = [threading.Thread(target=write, args=(worker,)) for worker in range(3)]
+    for worker in workers:
+        worker.start()
+    assert enough.wait(60)
+    server.kill()
+    for worker in workers:
+        worker.join()
+    again = start_server("--data-dir", str(tmp_path)).aws(aws.account)
+    events = [e["record"]["requestParameters"]["logGroupName"] for e in Trail(again).events(EventName="CreateLogGroup")]
+    pages = again.client("logs").get_paginator("describe_log_groups").paginate()
+    groups = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    assert sorted(events) == sorted(groups) and set(answered) <= set(groups)
 
 
 def test_what_ecs_does_by_itself(aws, trail):

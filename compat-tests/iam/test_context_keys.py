@@ -6,7 +6,7 @@ import json
 
 import pytest
 from conftest import error_of, eventually
-from ecs.place import Place
+from ecs.place import TRUST, Place
 from iam.caller import User, allow, deny, document, role, session
 
 
@@ -134,6 +134,39 @@ def test_the_policy_of_the_endpoint_is_asked_too(place):
     assert "with an explicit deny in a VPC endpoint policy" in place.failure()
     place.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
     place.running(place.run()[0])
+
+
+def test_the_way_of_a_containers_own_calls(place):
+    """Calls with the task role's keys leave by the task's network interface, and ask the endpoint's policy on the way."""
+    task_role = place.iam.create_role(RoleName="task", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    place.secretsmanager.create_secret(Name="db", SecretString="value")
+    place.register(taskRoleArn=task_role)
+    task = place.running(place.run()[0])
+    shown = json.loads(place.aws.http("GET", "/_drydock/tasks/" + task["taskArn"])[2])
+    uri = shown["containers"][0]["environment"]["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+    keys = json.loads(place.aws.http("GET", uri[len(place.aws.server.endpoint):])[2])
+    secrets = place.aws.client("secretsmanager", key=keys["AccessKeyId"], secret=keys["SecretAccessKey"],
+                               token=keys["Token"])
+
+    def refusal(**condition):
+        place.iam.put_role_policy(RoleName="task", PolicyName="p", PolicyDocument=document(
+            allow("secretsmanager:GetSecretValue", Condition=condition)))
+        try:
+            return secrets.get_secret_value(SecretId="db") and None
+        except secrets.exceptions.ClientError as refused:
+            return refused.response["Error"]["Message"]
+
+    of_the_vpc = {"StringEquals": {"aws:SourceVpc": place.vpc}}
+    assert refusal(**of_the_vpc)  # over the internet: from its public address
+    interface = next(each["value"] for each in task["attachments"][0]["details"] if each["name"] == "networkInterfaceId")
+    public = place.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"][0]["Association"]
+    assert not refusal(IpAddress={"aws:SourceIp": public["PublicIp"]})
+    endpoint = endpoint_of_secrets(place)
+    assert not refusal(**of_the_vpc) and not refusal(StringEquals={"aws:SourceVpce": endpoint})
+    assert not refusal(Null={"aws:SourceIp": "true"}, IpAddress={"aws:VpcSourceIp": "10.0.0.0/16"})
+    place.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PolicyDocument=document(
+        {**allow("secretsmanager:ListSecrets"), "Principal": "*"}))
+    assert "no VPC endpoint policy allows the secretsmanager:GetSecretValue action" in refusal(**of_the_vpc)
 
 
 def test_services_that_call_for_themselves_have_no_address(aws):

@@ -42,7 +42,8 @@ def test_explain_names_the_statement_that_decides(aws):
     assert "because no identity-based policy allows the ecs:StopTask action" in done.stdout
     answer = json.loads(ask("--action", "ecs:StopTask", "--json").stdout)
     assert answer["allowed"] is False and answer["decisions"][0]["decision"] == "implicitDeny"
-    for wrong in (("--principal", "nobody", "--action", "ecs:StopTask"), ("--principal", arn), ("--event", "nothing")):
+    for wrong in (("--principal", "nobody", "--action", "ecs:StopTask"), ("--principal", arn), ("--event", "nothing"),
+                  ("--principal", arn, "--action", "nonsense")):
         assert drydock(aws, "explain", *wrong).returncode == 2
 
 
@@ -87,6 +88,17 @@ def test_explain_a_recorded_call(aws):
     assert "DENIED  ecs:CreateCluster" in done.stdout
     aws.client("iam").put_role_policy(RoleName="nobody", PolicyName="p", PolicyDocument=allowing("ecs:*"))
     assert drydock(aws, "explain", "--event", event["EventId"], "--account", aws.account).returncode == 0
+    other, _ = role_of(aws, "other")
+    assert error_of(client("sts").assume_role, RoleArn=other, RoleSessionName="next").message.endswith(other)
+    event = next(e for e in Trail(aws).events(EventName="AssumeRole") if "errorCode" in e["record"])
+    done = drydock(aws, "explain", "--event", event["EventId"], "--account", aws.account)
+    assert done.returncode == 1 and "no identity-based policy allows the sts:AssumeRole action" in done.stdout
+    # With the permission it is the trust policy that says no.
+    aws.client("iam").put_role_policy(RoleName="nobody", PolicyName="p", PolicyDocument=allowing("sts:*"))
+    ask = lambda: drydock(aws, "explain", "--event", event["EventId"], "--account", aws.account)
+    assert ask().returncode == 0
+    aws.client("iam").update_assume_role_policy(RoleName="other", PolicyDocument=trusting({"Service": "ec2.amazonaws.com"}))
+    assert ask().returncode == 1 and "no resource-based policy allows the sts:AssumeRole action" in ask().stdout
 
 
 def test_the_suggested_policy_is_sufficient_and_minimal(aws):
@@ -95,6 +107,7 @@ def test_the_suggested_policy_is_sufficient_and_minimal(aws):
     task_role = iam.create_role(RoleName="task", AssumeRolePolicyDocument=trusting(
         {"Service": "ecs-tasks.amazonaws.com"}))["Role"]["Arn"]
     aws.client("secretsmanager").create_secret(Name="db", SecretString="s3cr3t")
+    other, _ = role_of(aws, "other")
 
     def run():
         """What the role does; the first refusal ends it."""
@@ -107,6 +120,7 @@ def test_the_suggested_policy_is_sufficient_and_minimal(aws):
                 containerDefinitions=[{"name": "c", "image": "i"}], taskRoleArn=task_role)
             vpc = client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
             client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")
+            client("sts").assume_role(RoleArn=other, RoleSessionName="next")
         except botocore.exceptions.ClientError as error:
             assert error.response["Error"]["Code"] in ("AccessDeniedException", "AccessDenied",
                                                        "UnauthorizedOperation"), error
@@ -118,7 +132,7 @@ def test_the_suggested_policy_is_sufficient_and_minimal(aws):
     assert done.returncode == 0, done.stderr
     policy = json.loads(done.stdout)
     actions = {action for statement in policy["Statement"] for action in statement["Action"]}
-    assert {"ecs:CreateCluster", "iam:PassRole", "secretsmanager:GetSecretValue", "ec2:CreateSubnet"} <= actions
+    assert {"ecs:CreateCluster", "iam:PassRole", "sts:AssumeRole", "secretsmanager:GetSecretValue", "ec2:CreateSubnet"} <= actions
     assert not any("*" in action for action in actions)
 
     def with_statements(statements):

@@ -3,6 +3,7 @@ import json
 
 import pytest
 from conftest import error_of
+from iam.caller import User
 
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"},
                                                  "Action": "sts:AssumeRole"}]}
@@ -117,3 +118,38 @@ def test_with_the_cli(aws):
     assert aws.cli("iam", "get-role-policy", "--role-name", "cli", "--policy-name", "p")["PolicyDocument"] == DOCUMENT
     failed = aws.cli("iam", "delete-role", "--role-name", "cli", check=False)
     assert "(DeleteConflict)" in failed.stderr
+
+
+def test_a_trusted_principal_is_not_its_later_namesake(aws, iam):
+    """IAM User Guide, "AWS JSON policy elements: Principal": IAM keeps the unique id, and shows it once the user or role is
+    deleted; a renamed user stays trusted."""
+    trusting = lambda arn: json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": [arn, aws.account]}, "Action": "sts:AssumeRole",
+         "Condition": {"ArnNotLike": {"aws:PrincipalArn": "*:nobody"}}}]})
+    shown = lambda: iam.get_role(RoleName="guarded")["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"]
+    made = iam.create_role(RoleName="ci", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    iam.create_role(RoleName="guarded", AssumeRolePolicyDocument=trusting(made["Arn"]))
+    assert shown()[0] == made["Arn"]
+    iam.delete_role(RoleName="ci")
+    assert shown() == [made["RoleId"], aws.account]
+    iam.create_role(RoleName="ci", AssumeRolePolicyDocument=json.dumps(TRUST))
+    assert shown()[0] == made["RoleId"]
+    refused = error_of(iam.update_assume_role_policy, RoleName="guarded", PolicyDocument=trusting(made["RoleId"]))
+    assert (refused.code, refused.message) == ("MalformedPolicyDocument",
+                                               f'Invalid principal in policy: "AWS":"{made["RoleId"]}"')
+
+    ana = User(aws)
+    iam.update_assume_role_policy(RoleName="guarded", PolicyDocument=trusting(ana.arn).replace(f', "{aws.account}"', ""))
+    assume = lambda user: user.client("sts").assume_role(RoleArn=f"arn:aws:iam::{aws.account}:role/guarded",
+                                                         RoleSessionName="ci")
+    assume(ana)
+    iam.update_user(UserName="ana", NewUserName="anna", NewPath="/team/")
+    assert shown() == [f"arn:aws:iam::{aws.account}:user/team/anna"]
+    assume(ana)
+    iam.delete_access_key(UserName="anna", AccessKeyId=ana.key)
+    iam.delete_user(UserName="anna")
+    namesake = User(aws, name="anna", Path="/team/")
+    assert error_of(assume, user=namesake).code == "AccessDenied"
+    wrong_path = trusting(f"arn:aws:iam::{aws.account}:user/anna")
+    assert error_of(iam.update_assume_role_policy, RoleName="guarded",
+                    PolicyDocument=wrong_path).code == "MalformedPolicyDocument"

@@ -6,6 +6,7 @@ import time
 
 from cloudtrail.history import Trail
 from conftest import error_of
+from iam.caller import User, allow, document
 
 ISSUER = "https://token.actions.githubusercontent.com"
 ALL_ECS = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}]})
@@ -83,6 +84,9 @@ def test_a_role_for_a_workflow(aws, tmp_path):
         {"Effect": "Allow", "Action": "ecs:*", "Resource": "*",
          "Condition": {"ArnLike": {"aws:FederatedProvider": "arn:aws:iam::*:oidc-provider/token.actions.*"}}}]}))
     aws.client("ecs", **session).list_clusters()
+    context = Trail(aws).events(AccessKeyId=keys["AccessKeyId"])[0]["record"]["userIdentity"]["sessionContext"]
+    assert context["webIdFederationData"] == {"federatedProvider": answer["Provider"], "attributes": {}}
+    assert context["sessionIssuer"]["arn"] == role
 
     refused = {
         "not.a.token": "InvalidIdentityToken",
@@ -98,6 +102,25 @@ def test_a_role_for_a_workflow(aws, tmp_path):
     unsigned = base64url(json.dumps({"alg": "none"}).encode())
     assert error_of(assume, token=f"{unsigned}.{claims}.").code == "InvalidIdentityToken"
     assert error_of(assume, token=github.token(), DurationSeconds=7200).code == "ValidationError"
+
+    # Who was proven to have called is recorded, refused or not; who was not is not. IAM User Guide, "Logging IAM and AWS
+    # STS API calls with AWS CloudTrail"; the event is as users report it (argoproj-labs/argo-workflows-aws-plugin).
+    events = Trail(aws).events("us-east-1", EventName="AssumeRoleWithWebIdentity")
+    assert [e["record"].get("errorCode") for e in events] == ["ValidationError", "AccessDenied", None]
+    denied = events[1]["record"]
+    assert denied["userIdentity"] == {
+        "type": "WebIdentityUser", "identityProvider": answer["Provider"], "userName": "repo:org/another:ref:refs/heads/main",
+        "principalId": f"{answer['Provider']}:sts.amazonaws.com:repo:org/another:ref:refs/heads/main"}
+    assert denied["errorMessage"] == "An unknown error occurred" and denied["responseElements"] is None
+    assert denied["requestParameters"] == {"roleArn": role, "roleSessionName": "run-1"} and denied["readOnly"] is True
+    assert denied["resources"][0]["ARN"] == role and events[1]["Username"] == "repo:org/another:ref:refs/heads/main"
+
+    # Session policies are of the role's account.
+    reads = iam.create_policy(PolicyName="reads", PolicyDocument=ALL_ECS.replace("ecs:*", "ecs:List*"))["Policy"]["Arn"]
+    narrow = assume(github.token(), PolicyArns=[{"arn": reads}])["Credentials"]
+    narrow = {"key": narrow["AccessKeyId"], "secret": narrow["SecretAccessKey"], "token": narrow["SessionToken"]}
+    aws.client("ecs", **narrow).list_clusters()
+    assert error_of(aws.client("ecs", **narrow).create_cluster, clusterName="c").code == "AccessDeniedException"
 
     # Session tags in the token need sts:TagSession.
     tagged = github.token(**{"https://aws.amazon.com/tags": {"principal_tags": {"Team": ["blue"]}}})
@@ -124,3 +147,50 @@ def test_federated_users(aws):
     assert aws.client("sts", **session).get_caller_identity()["UserId"] == f"{aws.account}:guest"
     assert error_of(aws.client("sts", **session).get_federation_token, Name="more").code == "AccessDenied"
     aws.client("ecs", **session).list_clusters()
+    # CloudTrail User Guide, "CloudTrail userIdentity element", sessionIssuer: who asked for the session.
+    issuer = Trail(aws).events(AccessKeyId=keys["AccessKeyId"])[0]["record"]["userIdentity"]["sessionContext"]["sessionIssuer"]
+    ana = iam.get_user(UserName="ana")["User"]
+    assert issuer == {"type": "IAMUser", "principalId": ana["UserId"], "arn": ana["Arn"], "accountId": aws.account,
+                      "userName": "ana"}
+
+
+def test_a_federated_user_is_not_a_later_namesakes(start_server):
+    aws = start_server("--ephemeral", "--manual-clock").aws()
+    ana = User(aws, allow("*"))
+    keys = ana.client("sts").get_federation_token(Name="guest", Policy=ALL_ECS)["Credentials"]
+    guest = aws.client("ecs", key=keys["AccessKeyId"], secret=keys["SecretAccessKey"], token=keys["SessionToken"])
+    guest.list_clusters()
+    ana.may()
+    ana.iam.delete_access_key(UserName="ana", AccessKeyId=ana.key)
+    ana.iam.delete_user(UserName="ana")
+    aws.http("POST", "/_drydock/clock", json.dumps({"advance": 1}))
+    User(aws, allow("*"))
+    assert error_of(guest.list_clusters).code == "AccessDeniedException"
+
+
+def test_what_sessions_of_users_cannot_call(aws):
+    """STS API Reference, GetSessionToken and GetFederationToken, Permissions; what IAM says is as SDK users report it
+    (99designs/aws-vault, issues 15 and 1056)."""
+    iam = aws.client("iam")
+    arn = iam.create_role(RoleName="deploy", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": aws.account}, "Action": "sts:AssumeRole"}]}))["Role"]["Arn"]
+    ana = User(aws, allow("*"))
+    everything = document(allow("*"))
+    for caller in (ana, None):  # a user; root
+        sts = caller.client("sts") if caller else aws.client("sts")
+        for federated, answer in ((False, sts.get_session_token()), (True, sts.get_federation_token(Name="bob", Policy=everything))):
+            keys = answer["Credentials"]
+            client = lambda name: aws.client(name, key=keys["AccessKeyId"], secret=keys["SecretAccessKey"],
+                                             token=keys["SessionToken"])
+            client("ecs").list_clusters()
+            client("sts").get_caller_identity()
+            refused = error_of(client("iam").list_users)
+            assert (refused.code, refused.status) == ("InvalidClientTokenId", 403)
+            for call, parameters in (("get_session_token", {}), ("get_federation_token", {"Name": "more"}),
+                                     ("get_access_key_info", {"AccessKeyId": keys["AccessKeyId"]}),
+                                     ("decode_authorization_message", {"EncodedMessage": "x"})):
+                assert error_of(getattr(client("sts"), call), **parameters).code == "AccessDenied", call
+            if federated:
+                assert error_of(client("sts").assume_role, RoleArn=arn, RoleSessionName="ci").code == "AccessDenied"
+            else:
+                client("sts").assume_role(RoleArn=arn, RoleSessionName="ci")

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import sqlite3
 import subprocess
 import urllib.parse
 
@@ -123,6 +124,24 @@ def test_session_tokens_and_their_end(start_server):
     assert Signer(aws, ci.key, ci.secret, ci.token).send(**later) == (403, "ExpiredToken", expired)
     assert Signer(aws, ci.key, ci.secret, ci.token).send(**JSON, **later) == (400, "ExpiredTokenException", expired)
     assert Signer(aws, ci.key, ci.secret, ci.token).send(**EC2, **later)[1] == "RequestExpired"
+
+
+def test_old_sessions_are_forgotten_and_their_keys_do_not_become_roots(start_server, tmp_path):
+    data = tmp_path / "data"
+    aws = start_server("--data-dir", str(data), "--manual-clock").aws()
+    ci = session(aws, role(aws, allow("*")), DurationSeconds=900)
+    advance = lambda days: aws.http("POST", "/_drydock/clock", json.dumps({"advance": days * 86400}))
+
+    def kept():
+        with sqlite3.connect(data / "drydock.db") as database:
+            return next(str(row) for row in database.execute("SELECT * FROM sts_session") if ci.key in str(row))
+
+    advance(89)
+    assert ci.arn in kept()
+    advance(3)
+    assert ci.arn not in kept()
+    assert error_of(ci.client("sts").get_caller_identity).code == "InvalidClientTokenId"
+    assert aws.client("sts").get_access_key_info(AccessKeyId=ci.key)["Account"] == aws.account
 
 
 def test_presigned_urls(aws, signer):

@@ -96,14 +96,24 @@ std::string Members(const std::vector<std::pair<std::string, std::string>>& memb
   return json.Finish();
 }
 
-std::string FirstOf(const api::AnyStruct& from, std::string_view member) {
-  const auto values = api::ValuesOf(from.schema(), from.get(), member);
+std::string FirstOf(const api::AnyStruct* from, std::string_view member) {
+  const auto values = from ? api::ValuesOf(from->schema(), from->get(), member) : std::vector<std::string>();
   return values.empty() ? "" : values.front();
 }
 
-// The call of somebody without credentials, who showed a token.
-bool IsOfWebIdentity(const api::FinishedCall& call) {
-  return call.output && std::string_view(call.operation.name) == "AssumeRoleWithWebIdentity";
+// Who called without credentials and showed a token.
+std::optional<WebIdentity> WebIdentityOf(const api::FinishedCall& call) {
+  if (const auto* refused = dynamic_cast<const WebIdentityRefused*>(call.error)) return refused->identity();
+  if (!call.output || std::string_view(call.operation.name) != "AssumeRoleWithWebIdentity") return std::nullopt;
+  const auto role = Arn::Parse(FirstOf(call.input, "RoleArn"));
+  return WebIdentity{role ? role->account : "", FirstOf(call.output, "Provider"), FirstOf(call.output, "Audience"),
+                     FirstOf(call.output, "SubjectFromWebIdentityToken")};
+}
+
+// The trail does not say why a web identity was denied a role: events that SDK users report.
+std::string ErrorMessage(const ApiError& error) {
+  const bool untold = error.code() == "AccessDenied" && dynamic_cast<const WebIdentityRefused*>(&error);
+  return untold ? "An unknown error occurred" : Cut(error.message());
 }
 
 store::AuditEvent Event(const api::FinishedCall& call, std::vector<store::AuditResource> resources, Ids& ids,
@@ -133,13 +143,13 @@ store::AuditEvent Event(const api::FinishedCall& call, std::vector<store::AuditR
   json.Text("userAgent", Cut(call.user_agent));
   if (call.error) {
     json.Text("errorCode", ErrorCode(service, *call.error));
-    json.Text("errorMessage", Cut(call.error->message()));
+    json.Text("errorMessage", ErrorMessage(*call.error));
   }
   json.Raw("requestParameters", call.input ? RequestParameters(call.operation, *call.input) : std::nullopt);
   json.Raw("responseElements",
            call.output ? ResponseElements(call.operation, *call.output, call.request_id) : std::nullopt);
   // Tokens are verified with keys that are known beforehand, as by the certificates that AWS trusts.
-  if (IsOfWebIdentity(call))
+  if (call.output && WebIdentityOf(call))
     json.Raw("additionalEventData", Members({{"identityProviderConnectionVerificationMethod", "IAMTrustStore"}}));
   json.Text("requestID", call.request_id);
   json.Text("eventID", event.event_id);
@@ -154,9 +164,10 @@ store::AuditEvent Event(const api::FinishedCall& call, std::vector<store::AuditR
   return event;
 }
 
-// The account whose role the call asked for, when it is another one.
+// The account whose role the call was given, when it is another one. It is told nothing of calls that were refused: IAM
+// User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail".
 std::string OtherAccount(const api::FinishedCall& call, const std::vector<store::AuditResource>& resources) {
-  if (std::string_view(call.operation.service->name) != "sts") return "";
+  if (call.error || std::string_view(call.operation.service->name) != "sts") return "";
   for (const store::AuditResource& resource : resources) {
     const auto arn = Arn::Parse(resource.name);
     if (arn && resource.type == "AWS::IAM::Role" && arn->account != call.principal.account) return arn->account;
@@ -169,14 +180,12 @@ std::string OtherAccount(const api::FinishedCall& call, const std::vector<store:
 std::vector<store::AuditEvent> EventsOf(const api::FinishedCall& call, const SessionFacts& session, Ids& ids) {
   if (IsDataEvent(call.operation)) return {};
   const std::string invoked_by = IsServiceName(call.source_ip) ? call.source_ip : "";
-  Identity identity = IdentityOf(call.principal, session, invoked_by);
-  std::string account = call.principal.account.empty() ? call.scope.account : call.principal.account;
+  const auto shown = WebIdentityOf(call);
+  const Identity identity = shown ? IdentityOf(*shown) : IdentityOf(call.principal, session, invoked_by);
+  const std::string account = shown                            ? shown->account
+                              : call.principal.account.empty() ? call.scope.account
+                                                               : call.principal.account;
   std::vector<store::AuditResource> resources = ResourcesOf(call);
-  if (IsOfWebIdentity(call)) {
-    identity = WebIdentity(FirstOf(*call.output, "Provider"), FirstOf(*call.output, "Audience"),
-                           FirstOf(*call.output, "SubjectFromWebIdentityToken"));
-    if (const auto role = Arn::Parse(call.input ? FirstOf(*call.input, "RoleArn") : "")) account = role->account;
-  }
   const std::string other = call.principal.type == Principal::Type::kService ? "" : OtherAccount(call, resources);
   const std::string shared = other.empty() ? "" : ids.Uuid();
   std::vector<store::AuditEvent> events;

@@ -37,11 +37,40 @@ class Element {
   rapidjson::Writer<rapidjson::StringBuffer> writer_;
 };
 
-void Attributes(Element& element, const SessionFacts& session) {
+struct Issuer {
+  const char* type;  // "Root", "IAMUser", "Role"
+  std::string principal_id, arn, account, user_name;
+};
+
+// How temporary credentials were come by.
+void Context(Element& element, const SessionFacts& session, const std::optional<Issuer>& issuer = std::nullopt) {
+  element.Open("sessionContext");
+  if (issuer) {
+    element.Open("sessionIssuer");
+    element.Member("type", issuer->type);
+    element.Member("principalId", issuer->principal_id);
+    element.Member("arn", issuer->arn);
+    element.Member("accountId", issuer->account);
+    element.MemberIfAny("userName", issuer->user_name);
+    element.Close();
+  }
+  if (!session.federated_provider.empty()) {
+    element.Open("webIdFederationData");
+    element.Member("federatedProvider", session.federated_provider);
+    element.Open("attributes");
+    element.Close();
+    element.Close();
+  }
   element.Open("attributes");
   if (session.created.milliseconds > 0) element.Member("creationDate", FormatIso8601(session.created));
   element.Member("mfaAuthenticated", "false");
   element.Close();
+  element.MemberIfAny("sourceIdentity", session.source_identity);
+  element.Close();
+}
+
+std::string LastOf(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
 }
 
 }  // namespace
@@ -67,42 +96,28 @@ Identity IdentityOf(const Principal& principal, const SessionFacts& session, con
   if (arn && arn->resource == "root") {
     begin("Root");
     identity.user_name = "root";
-    if (temporary) {
-      element.Open("sessionContext");
-      Attributes(element, session);
-      element.Close();
-    }
+    if (temporary) Context(element, session);
   } else if (const auto user = arn ? arn->Named("user") : std::nullopt) {
     begin("IAMUser");
-    identity.user_name = user->substr(user->rfind('/') + 1);
+    identity.user_name = LastOf(*user);
     element.Member("userName", identity.user_name);
-    if (temporary) {
-      element.Open("sessionContext");
-      Attributes(element, session);
-      element.Close();
-    }
+    if (temporary) Context(element, session);
   } else if (const auto assumed = arn ? arn->Named("assumed-role") : std::nullopt) {
     begin("AssumedRole");
     const auto slash = assumed->find('/');
     const std::string role = assumed->substr(0, slash);
     identity.user_name = slash == std::string::npos ? "" : assumed->substr(slash + 1);
     identity.role = session.role_arn.empty() ? "arn:aws:iam::" + principal.account + ":role/" + role : session.role_arn;
-    element.Open("sessionContext");
-    element.Open("sessionIssuer");
-    element.Member("type", "Role");
-    element.Member("principalId", principal.user_id.substr(0, principal.user_id.find(':')));
-    element.Member("arn", identity.role);
-    element.Member("accountId", principal.account);
-    element.Member("userName", role);
-    element.Close();
-    Attributes(element, session);
-    element.Close();
+    Context(element, session,
+            Issuer{"Role", principal.user_id.substr(0, principal.user_id.find(':')), identity.role, principal.account,
+                   role});
   } else if (const auto federated = arn ? arn->Named("federated-user") : std::nullopt) {
     begin("FederatedUser");
     identity.user_name = *federated;
-    element.Open("sessionContext");
-    Attributes(element, session);
-    element.Close();
+    const bool of_root = session.issuer_arn.ends_with(":root");
+    Context(element, session,
+            Issuer{of_root ? "Root" : "IAMUser", session.issuer_id, session.issuer_arn, principal.account,
+                   of_root ? "" : LastOf(session.issuer_arn)});
   } else {
     element.Member("type", "Unknown");
     element.MemberIfAny("principalId", principal.user_id);
@@ -113,13 +128,13 @@ Identity IdentityOf(const Principal& principal, const SessionFacts& session, con
   return identity;
 }
 
-Identity WebIdentity(const std::string& provider_arn, const std::string& audience, const std::string& subject) {
+Identity IdentityOf(const WebIdentity& caller) {
   Element element;
   element.Member("type", "WebIdentityUser");
-  element.Member("principalId", provider_arn + ":" + audience + ":" + subject);
-  element.Member("userName", subject);
-  element.Member("identityProvider", provider_arn);
-  return {element.Finish(), subject, ""};
+  element.Member("principalId", caller.provider_arn + ":" + caller.audience + ":" + caller.subject);
+  element.Member("userName", caller.subject);
+  element.Member("identityProvider", caller.provider_arn);
+  return {element.Finish(), caller.subject, ""};
 }
 
 Identity IdentityFromElsewhere(const Principal& principal) {

@@ -5,6 +5,7 @@
 
 #include "emulator/core/principal.h"
 #include "emulator/core/schema.h"
+#include "emulator/core/web_identity.h"
 
 namespace drydock::audit {
 
@@ -12,6 +13,9 @@ namespace drydock::audit {
 struct SessionFacts {
   std::string role_arn;  // of an assumed role
   Timestamp created;
+  std::string issuer_arn, issuer_id;  // of a federated user: the user or root who asked for the session
+  std::string federated_provider;     // of an assumed role: the ARN of the provider that vouched; empty: none did
+  std::string source_identity;        // empty: none
 };
 
 struct Identity {
@@ -26,7 +30,7 @@ Identity IdentityOf(const Principal& principal, const SessionFacts& session, con
 
 // Somebody whom an identity provider vouches for: WebIdentityUser. IAM User Guide, "Logging IAM and AWS STS API calls
 // with AWS CloudTrail", the OIDC example.
-Identity WebIdentity(const std::string& provider_arn, const std::string& audience, const std::string& subject);
+Identity IdentityOf(const WebIdentity& caller);
 
 // The principal as the account sees it whose resource another account used: AWSAccount.
 Identity IdentityFromElsewhere(const Principal& principal);

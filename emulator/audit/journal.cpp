@@ -58,26 +58,25 @@ void Journal::Wait(std::vector<store::AuditEvent> events, bool for_room) {
   if (not_indexed_ >= kBatch) many_.notify_one();
   if (!alarm_) {
     alarm_ = clock_.At(clock_.Now() + kLongestWait, [this] {
-      {
-        std::lock_guard inner(mutex_);
-        alarm_.reset();
-      }
-      Flush();
+      std::lock_guard inner(mutex_);
+      alarm_.reset();
+      overdue_ = clock_.HoldTime();
+      many_.notify_one();
     });
   }
 }
 
-// Writes as soon as there are many.
+// Writes as soon as there are many, or some have waited long enough.
 void Journal::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    many_.wait(lock, [this] { return ending_ || not_indexed_ >= kBatch; });
+    many_.wait(lock, [this] { return ending_ || failing_ || overdue_ || not_indexed_ >= kBatch; });
     if (ending_) return;
+    Clock::Hold overdue = std::move(overdue_);
     lock.unlock();
     std::string failure;
     try {
-      std::lock_guard writing(writing_);
-      WriteBatch();
+      Flush();
     } catch (const std::exception& error) {
       failure = error.what();
     }
@@ -86,29 +85,33 @@ void Journal::Run() {
     if (!failing_) continue;
     log::Error("the audit trail waits, and loses events beyond {}, for the store failed: {}", kMostWaiting, failure);
     room_.notify_all();
+    overdue.reset();
     many_.wait_for(lock, std::chrono::seconds(1), [this] { return ending_; });
   }
 }
 
 void Journal::Flush() {
   std::lock_guard writing(writing_);
-  while (WriteBatch()) {
+  std::size_t left = 0;
+  {
+    std::lock_guard lock(mutex_);
+    left = waiting_.size();
+  }
+  while (WriteBatch(left)) {
   }
 }
 
-bool Journal::WriteBatch() {
+bool Journal::WriteBatch(std::size_t& left) {
   std::vector<store::AuditEvent> batch;
-  const Timestamp now = clock_.Now();
-  bool erase = false;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(kBatch, left));
   {
     std::lock_guard lock(mutex_);
-    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(kBatch, waiting_.size()));
-    std::move(waiting_.begin(), end, std::back_inserter(batch));
-    waiting_.erase(waiting_.begin(), end);
-    erase = !next_retention_ || *next_retention_ <= now;
-    if (erase) next_retention_ = now + kDay;
+    std::move(waiting_.begin(), waiting_.begin() + count, std::back_inserter(batch));
+    waiting_.erase(waiting_.begin(), waiting_.begin() + count);
   }
   room_.notify_all();
+  const Timestamp now = clock_.Now();
+  const bool erase = !next_retention_ || *next_retention_ <= now;
   std::size_t indexed = 0;
   try {
     database_.Write([&](store::Transaction& tx) {
@@ -120,12 +123,16 @@ bool Journal::WriteBatch() {
   } catch (...) {
     std::lock_guard lock(mutex_);
     std::move(batch.begin(), batch.end(), std::front_inserter(waiting_));
-    std::reverse(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(batch.size()));
+    std::reverse(waiting_.begin(), waiting_.begin() + count);
     throw;
   }
+  if (erase) next_retention_ = now + kDay;
+  left -= batch.size();
+  const bool more = left > 0 || indexed > kBatch;
+  // Set, not counted down: a write is counted after its commit, and so perhaps after it was indexed.
   std::lock_guard lock(mutex_);
-  not_indexed_ -= std::min(not_indexed_, indexed);
-  return !waiting_.empty() || indexed > kBatch;
+  if (!more) not_indexed_ = waiting_.size();
+  return more;
 }
 
 SessionFacts Journal::FactsOf(const api::FinishedCall& call, store::Transaction* tx) {

@@ -32,12 +32,13 @@ class Journal {
   // Records a call. Within a transaction that writes, the event is part of it. Outside of any (nullptr) it may wait.
   void Record(const api::FinishedCall& call, store::Transaction* tx);
 
-  // Writes what waits, and the index: look-ups that begin later find all. Not within a transaction.
+  // Writes what waits by now, and the index: look-ups that begin later find all that was recorded before. Not within a
+  // transaction.
   void Flush();
 
  private:
   void Run();
-  bool WriteBatch();  // returns whether there is more to write
+  bool WriteBatch(std::size_t& left);  // of so many that waited; returns whether there is more to do
   void Wait(std::vector<store::AuditEvent> events, bool for_room);
   SessionFacts FactsOf(const api::FinishedCall& call, store::Transaction* tx);
 
@@ -45,18 +46,19 @@ class Journal {
   Clock& clock_;
   Ids& ids_;
 
-  std::mutex writing_;  // held from taking events until they are stored
+  std::mutex writing_;                       // held from taking events until they are stored
+  std::optional<Timestamp> next_retention_;  // guarded by writing_
 
   std::mutex mutex_;
   std::condition_variable many_, room_;
   // guarded by mutex_
   std::deque<store::AuditEvent> waiting_;
-  std::size_t not_indexed_ = 0;  // of those that waited, and of those that writes stored
+  std::size_t not_indexed_ = 0;  // about so many: of those that wait, and of those that writes stored
+  Clock::Hold overdue_;          // what waits has waited long enough
   bool failing_ = false;         // the store takes nothing
   bool ending_ = false;
   std::optional<Clock::AlarmId> alarm_;
   std::map<std::string, SessionFacts> sessions_;  // by access key; they never change
-  std::optional<Timestamp> next_retention_;
 
   std::thread thread_;
 };

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
@@ -123,6 +124,22 @@ TEST_CASE("many reads are written by the journal's own thread, in any number of 
             .size() == 12'000);
 }
 
+TEST_CASE("a look-up waits for what was recorded before it, not for those who go on calling") {
+  Example example;
+  const auto read = example.Operation("ListSecrets", true);
+  constexpr int kEndless = 300'000;
+  std::atomic<bool> flushed = false;
+  std::atomic<int> calls = 0;
+  std::thread caller([&] {
+    for (; !flushed && calls < kEndless; ++calls) example.journal->Record(example.Call(read), nullptr);
+  });
+  while (calls < 1'000) std::this_thread::yield();
+  example.journal->Flush();
+  flushed = true;
+  caller.join();
+  CHECK(calls < kEndless);
+}
+
 TEST_CASE("a full disk holds no caller up") {
   const auto folder = std::filesystem::temp_directory_path() / ("journal_test-" + std::to_string(getpid()));
   std::filesystem::remove_all(folder);
@@ -138,6 +155,7 @@ TEST_CASE("a full disk holds no caller up") {
     setrlimit(RLIMIT_FSIZE, &none);
     for (int i = 0; i < 10'000; ++i) example.journal->Record(example.Call(read), nullptr);
     CHECK_THROWS_AS(example.journal->Flush(), store::Error);
+    CHECK_NOTHROW(example.clock.Advance(std::chrono::seconds(1)));  // nor time
     setrlimit(RLIMIT_FSIZE, &before);
     example.journal->Flush();
     const auto stored = database.Read([](store::Transaction& tx) { return store::AuditEvents(tx).LastSequence(); });
@@ -172,7 +190,8 @@ TEST_CASE("an event says what CloudTrail says, and hides what is secret") {
 }
 
 TEST_CASE("callers of every kind") {
-  const SessionFacts session{"arn:aws:iam::1:role/ci/deploy", {1'764'000'000'000}};
+  const SessionFacts session{
+      "arn:aws:iam::1:role/ci/deploy", {1'764'000'000'000}, "arn:aws:iam::1:user/team/ana", "AIDA1", "", "somebody"};
   Principal caller;
   caller.account = "1";
   const auto identity = [&](const std::string& arn, const std::string& id, Principal::Type type) {
@@ -191,6 +210,10 @@ TEST_CASE("callers of every kind") {
         std::string::npos);
   const auto federated = identity("arn:aws:sts::1:federated-user/bob", "1:bob", Principal::Type::kUser);
   CHECK(federated.json.find(R"("type":"FederatedUser")") != std::string::npos);
+  CHECK(federated.json.find(
+            R"("sessionIssuer":{"type":"IAMUser","principalId":"AIDA1","arn":"arn:aws:iam::1:user/team/ana",)"
+            R"("accountId":"1","userName":"ana"})") != std::string::npos);
+  CHECK(federated.json.ends_with(R"("mfaAuthenticated":"false"},"sourceIdentity":"somebody"}})"));
   CHECK(identity("", "", Principal::Type::kUser).json == R"({"type":"Unknown","accountId":"1"})");
   caller.service = "ecs-tasks.amazonaws.com";
   CHECK(identity("", "", Principal::Type::kService).json ==

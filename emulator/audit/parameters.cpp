@@ -70,8 +70,8 @@ class Record {
       const void* content = field.type->get(static_cast<const char*>(structure) + field.offset);
       if (!content || field.type->kind == Kind::kBlob) continue;
       const std::string name = Decapitalised(ec2_ && field.response_name ? field.response_name : field.name);
-      if (field.sensitive) {
-        if (leaves_secrets_out()) continue;
+      if (field.sensitive && leaves_secrets_out()) continue;
+      if (field.sensitive || IsSessionToken(field)) {
         writer_.Key(name.c_str());
         String(writer_, kHidden);
       } else if (ec2_ && field.type->kind == Kind::kList && name != "tags") {
@@ -89,6 +89,10 @@ class Record {
   bool leaves_secrets_out() const {
     const std::string_view name = service_.name;
     return name == "iam" || name == "sts";
+  }
+  // AWS records them; here half of a credential stands nowhere in the clear.
+  bool IsSessionToken(const Field& field) const {
+    return service_.name == std::string_view("sts") && field.name == std::string_view("SessionToken");
   }
 
   void Ec2List(const std::string& name, const Type& type, const void* content) {

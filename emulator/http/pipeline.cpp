@@ -5,6 +5,7 @@
 #include "emulator/api/unsigned.h"
 #include "emulator/core/log.h"
 #include "emulator/core/text.h"
+#include "emulator/core/web_identity.h"
 #include "emulator/protocol/decode.h"
 #include "emulator/protocol/encode.h"
 #include "handlers/engines.h"
@@ -285,7 +286,8 @@ api::AnyStruct Pipeline::Run(Call& call) {
 
 // The client has its answer whatever becomes of the record. What nobody known asked for is not recorded, as on AWS.
 void Pipeline::AuditRefusal(const Call& call, const ApiError& error) {
-  if (!parts_.audit || !call.known_caller) return;
+  const bool known = call.known_caller || dynamic_cast<const WebIdentityRefused*>(&error);
+  if (!parts_.audit || !known) return;
   api::FinishedCall finished = call.Finished();
   finished.error = &error;
   try {

@@ -22,7 +22,7 @@ constexpr char kTimer[] = "cloudtrail.delivery";
 constexpr char kService[] = "cloudtrail.amazonaws.com";
 constexpr char kSessionName[] = "CLOUDWATCH_LOGS_DELIVERY_SESSION";  // seen in the field
 constexpr Duration kInterval = std::chrono::minutes(5), kQuickInterval = std::chrono::seconds(2);
-constexpr std::size_t kBatch = 1000;
+constexpr std::size_t kBatch = 1000, kMostBatches = 10;  // of one delivery, also of one that fails and is repeated
 
 struct LogGroup {
   Scope scope;
@@ -71,23 +71,26 @@ void CheckDelivery(Context& context, const std::string& log_group_arn, const std
     if (!iam::Authorize(as_role, *session, action, stream).allowed()) throw errors::LogGroupDenied();
 }
 
-void Deliver(Context& context, TrailRecord& trail) {
-  if (!trail.log_group_arn || !trail.role_arn) return;
+bool Deliver(Context& context, TrailRecord& trail) {
+  if (!trail.log_group_arn || !trail.role_arn) return false;
   const auto group = ParseLogGroup(*trail.log_group_arn);
-  if (!group) return;
+  if (!group) return false;
   store::AuditEvents events(context.tx);
   std::vector<logs::Line> lines;
   std::int64_t delivered = trail.delivered;
-  for (auto batch = events.After(delivered, kBatch); !batch.empty(); batch = events.After(delivered, kBatch)) {
+  bool more = true;
+  for (std::size_t i = 0; i < kMostBatches && more; ++i) {
+    auto batch = events.After(delivered, kBatch);
     for (store::AuditEvent& event : batch) {
       delivered = event.sequence;
       if (IsOfTrail(trail, context.account(), event) && IsSelected(trail, event))
         lines.push_back({event.time, std::move(event.record)});
     }
+    more = batch.size() == kBatch;
   }
   if (lines.empty()) {
     trail.delivered = delivered;
-    return;
+    return more;
   }
   // What cannot be written waits for the next time.
   const auto session = Assume(context, *trail.role_arn);
@@ -102,16 +105,18 @@ void Deliver(Context& context, TrailRecord& trail) {
     trail.logs_delivery_error.reset();
   } catch (const ApiError& error) {
     trail.logs_delivery_error = error.code() == "ResourceNotFoundException" ? "LogGroupNotFound" : "AccessDenied";
+    return false;
   }
+  return more;
 }
 
-void ScheduleDelivery(Context& context, const TrailRecord& trail) {
+void ScheduleDelivery(Context& context, const TrailRecord& trail, bool at_once) {
   if (!trail.logging || !trail.log_group_arn) return;
   store::Timer timer;
   timer.kind = kTimer;
   timer.scope = {context.account(), trail.home_region};
   timer.key = trail.arn;
-  timer.due = context.now + context.engines.clock.Delay(kInterval, kQuickInterval);
+  timer.due = at_once ? context.now : context.now + context.engines.clock.Delay(kInterval, kQuickInterval);
   context.tx.SetTimer(timer);
 }
 
@@ -122,9 +127,9 @@ void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids) {
     Context context{
         tx,         engines,  ids,     engines.clock.Now(), timer.scope, Principal::Root(timer.scope.account),
         ids.Uuid(), kService, kService};
-    Deliver(context, *trail);
+    const bool more = Deliver(context, *trail);
     tx.Put(timer.scope, *trail);
-    ScheduleDelivery(context, *trail);
+    ScheduleDelivery(context, *trail, more);
   });
 }
 

@@ -16,11 +16,12 @@ namespace drydock::cloudtrail {
 // CloudWatch Logs".
 void CheckDelivery(Context& context, const std::string& log_group_arn, const std::string& role_arn);
 
-// Sends what the trail's selectors choose of the events since the last time, and notes in the trail how that went.
-void Deliver(Context& context, records::cloudtrail::Trail& trail);
+// Sends what the trail's selectors choose of the events since the last time, and notes in the trail how that went;
+// whether there are more than are sent at once. What cannot be sent is sent anew the next time.
+bool Deliver(Context& context, records::cloudtrail::Trail& trail);
 
 // Sets the timer of the next delivery, if the trail is recording and has a log group.
-void ScheduleDelivery(Context& context, const records::cloudtrail::Trail& trail);
+void ScheduleDelivery(Context& context, const records::cloudtrail::Trail& trail, bool at_once = false);
 
 void RegisterTimers(store::Timers& timers, Engines& engines, Ids& ids);
 

@@ -35,7 +35,8 @@ AWS_ACCESS("trail/{Name}")
 StopLoggingResponse StopLogging(Context& context, const StopLoggingRequest& in) {
   TrailRecord trail = FindTrailAtHome(context, *in.Name);
   if (trail.logging) {
-    Deliver(context, trail);
+    while (Deliver(context, trail)) {
+    }
     trail.logging = false;
     trail.stopped = context.now;
   }

@@ -56,16 +56,19 @@ std::string TrailArn(const Context& context, const std::string& name) {
   return context.Arn("cloudtrail", "trail/" + name);
 }
 
-TrailRecord FindTrail(Context& context, const std::string& name_or_arn) {
-  std::string arn = name_or_arn;
-  if (Arn::LooksLike(name_or_arn)) {
-    const auto parsed = Arn::Parse(name_or_arn);
-    if (!parsed || parsed->service != "cloudtrail" || !parsed->Named("trail")) throw errors::InvalidTrailArn(arn);
-    CheckTrailName(*parsed->Named("trail"));
-  } else {
+std::string ArnOfTrail(const Context& context, const std::string& name_or_arn) {
+  if (!Arn::LooksLike(name_or_arn)) {
     CheckTrailName(name_or_arn);
-    arn = TrailArn(context, name_or_arn);
+    return TrailArn(context, name_or_arn);
   }
+  const auto parsed = Arn::Parse(name_or_arn);
+  if (!parsed || parsed->service != "cloudtrail" || !parsed->Named("trail")) throw errors::InvalidTrailArn(name_or_arn);
+  CheckTrailName(*parsed->Named("trail"));
+  return name_or_arn;
+}
+
+TrailRecord FindTrail(Context& context, const std::string& name_or_arn) {
+  const std::string arn = ArnOfTrail(context, name_or_arn);
   auto trail = context.tx.Get<TrailRecord>(context.scope, arn);
   if (!trail) throw errors::TrailNotFound(arn, context.account());
   return *trail;

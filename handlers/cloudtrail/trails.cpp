@@ -173,10 +173,7 @@ GetTrailResponse GetTrail(Context& context, const GetTrailRequest& in) {
 AWS_OPERATION(cloudtrail, DescribeTrails)
 DescribeTrailsResponse DescribeTrails(Context& context, const DescribeTrailsRequest& in) {
   std::vector<std::string> wanted;
-  for (const std::string& name : in.trailNameList) {
-    if (!Arn::LooksLike(name)) CheckTrailName(name);
-    wanted.push_back(Arn::LooksLike(name) ? name : TrailArn(context, name));
-  }
+  for (const std::string& name : in.trailNameList) wanted.push_back(ArnOfTrail(context, name));
   const bool shadows = in.includeShadowTrails.value_or(true);
   DescribeTrailsResponse out;
   out.trailList.present = true;

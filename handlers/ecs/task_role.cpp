@@ -31,8 +31,8 @@ std::optional<records::sts::Session> SessionOfTask(Context& context, records::ec
       return session;
     }
   }
-  auto session =
-      sts::OpenServiceSession(context, arn, task.id, "ecs-tasks.amazonaws.com", context.Arn("ecs", "*"), kValidity);
+  auto session = sts::OpenServiceSession(context, arn, task.id, "ecs-tasks.amazonaws.com", context.Arn("ecs", "*"),
+                                         kValidity, task.attachment.network_interface_id);
   if (!session) return std::nullopt;
   task.credentials_key = session->access_key;
   context.tx.Put(context.scope, task);

@@ -83,7 +83,8 @@ void AddFederatedUser(Context& owner, Recognised& known) {
     return;
   }
   const std::string name = session->issued_to.substr(session->issued_to.rfind('/') + 1);
-  if (const auto user = owner.tx.Get<records::iam::User>(owner.scope, name)) AddPoliciesOf(owner, *user, known);
+  const auto user = owner.tx.Get<records::iam::User>(owner.scope, name);
+  if (user && user->created <= session->created) AddPoliciesOf(owner, *user, known);  // not of a namesake made since
 }
 
 void AddSession(Context& context, Recognised& known) {

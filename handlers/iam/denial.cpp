@@ -155,6 +155,11 @@ ApiError Denied(Context& context, const api::Service& service, const Recognised&
     case api::Protocol::kQuery:
       break;
   }
+  // Live STS leaves the reason out when a role is asked for: aws-facts H.7.
+  const auto arn = Arn::Parse(question.resource.arn);
+  if (service.signing_name == std::string_view("sts") && arn && arn->Named("role"))
+    return ApiError("AccessDenied", fmt::format("User: {} is not authorized to perform: {} on resource: {}",
+                                                caller.caller.principal.arn, question.action, shown));
   // Elastic Load Balancing's Describe operations name no resource, IAM's do.
   return ApiError("AccessDenied",
                   message(anywhere && service.signing_name == std::string_view("elasticloadbalancing") ? "" : shown));

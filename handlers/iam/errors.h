@@ -213,6 +213,9 @@ inline ApiError ResourceHandlingNotImplemented() {
   return {"NotImplemented", "ResourceHandlingOption is not implemented by Drydock."};
 }
 
+inline ApiError SessionNotAccepted() {  // as SDK users report it (99designs/aws-vault, issues 15 and 1056)
+  return {"InvalidClientTokenId", "The security token included in the request is invalid"};
+}
 inline ApiError PasswordPolicyViolation() {  // as SDK users report it
   return {"PasswordPolicyViolation", "Password does not conform to the account password policy."};
 }

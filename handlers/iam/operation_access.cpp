@@ -4,11 +4,20 @@
 
 #include "handlers/iam/authorization.h"
 #include "handlers/iam/denial.h"
+#include "handlers/iam/errors.h"
 
 namespace drydock::iam {
 
+bool IsSessionOfUser(const Principal& caller) {
+  return caller.access_key.starts_with("ASIA") && caller.type != Principal::Type::kAssumedRole;
+}
+
 void RequireAccess(Context& context, const api::Operation& operation, const api::AnyStruct& input,
                    std::vector<api::PolicyCheck>* checks) {
+  // IAM wants to hear of MFA from them, which Drydock does not have. STS API Reference, GetSessionToken and
+  // GetFederationToken.
+  if (IsSessionOfUser(context.principal) && std::string_view(operation.service->name) == "iam")
+    throw errors::SessionNotAccepted();
   // To root of an account only policies of resources, and resources of others, say anything.
   const api::Service& service = *operation.service;
   const bool root = context.principal.type == Principal::Type::kRoot;

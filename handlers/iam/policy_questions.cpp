@@ -13,6 +13,7 @@
 #include "handlers/iam/entities.h"
 #include "handlers/iam/roles.h"
 #include "handlers/iam/suggestion.h"
+#include "handlers/iam/trust.h"
 #include "store/audit_events.h"
 #include "store/database.h"
 
@@ -128,6 +129,17 @@ api::Question QuestionAbout(const Context& context, std::span<const api::Service
   return question;
 }
 
+// Of a role that is to be assumed, the trust policy decides too: what it does not allow is denied, whoever asks.
+policy::Decision DecideAbout(Context& context, Recognised& known, api::Question& question) {
+  const auto role = question.action.starts_with("sts:") ? FindRole(context, question.resource.arn) : std::nullopt;
+  if (role) question.resource.policy = role->trust_policy;
+  policy::Decision decision = Decide(context, known, question);
+  if (role && decision.allowed() &&
+      EvaluateTrust(*role, known.caller, QueryOf(context, known, question)).outcome != policy::Outcome::kAllowed)
+    decision = {policy::Outcome::kImplicitDeny, policy::Source::kResource, "", 0, ""};
+  return decision;
+}
+
 // What the user says of the request: "context.aws:RequestTag/env" = "test".
 void AddGivenKeys(const QuestionParameters& parameters, api::Question& question) {
   constexpr std::string_view kPrefix = "context.";
@@ -188,9 +200,11 @@ std::string ExplainDecisions(Context& context, std::span<const api::Service* con
   answer.writer().StartArray();
   for (const store::AuditCheck& check : checks) {
     const std::string resource = check.resource.empty() ? "*" : check.resource;
+    if (check.action.find(':') == std::string::npos)
+      throw std::runtime_error("Not an action, such as ecs:StopTask: " + check.action);
     api::Question question = QuestionAbout(context, services, check.action, resource);
     AddGivenKeys(parameters, question);
-    const policy::Decision decision = Decide(context, known, question);
+    const policy::Decision decision = DecideAbout(context, known, question);
     const auto missing = policy::MissingContextKeys(known.policies, known.caller, QueryOf(context, known, question));
     allowed = allowed && decision.allowed();
     text += Tell(check.action, resource, decision, missing);

@@ -1,5 +1,7 @@
 #include "handlers/iam/roles.h"
 
+#include <algorithm>
+
 #include "api/iam/CreateRoleRequest.h"
 #include "api/iam/CreateRoleResponse.h"
 #include "api/iam/DeleteRolePermissionsBoundaryRequest.h"
@@ -39,18 +41,29 @@ using RoleRecord = records::iam::Role;
 namespace {
 constexpr std::size_t kLongestTrustPolicy = 2048;
 
+template <class Entity>
+bool IsIdOfAny(Context& context, const std::string& id) {
+  const auto all = context.tx.ListAll<Entity>();
+  return std::any_of(all.begin(), all.end(), [&](const auto& each) { return each.second.id == id; });
+}
+
 // Another account's principals are taken as they are: Drydock need not know that account.
+bool IsPrincipalThere(Context& context, const std::string& name) {
+  if (name.starts_with("AROA")) return IsIdOfAny<RoleRecord>(context, name);
+  if (name.starts_with("AIDA")) return IsIdOfAny<records::iam::User>(context, name);
+  const auto arn = Arn::Parse(name);
+  if (!arn || arn->service != "iam" || arn->account != context.account()) return true;
+  if (arn->Named("role")) return FindRole(context, name).has_value();
+  if (!arn->Named("user")) return true;
+  const auto user = context.tx.Get<records::iam::User>(context.scope, name.substr(name.rfind('/') + 1));
+  return user && EntityArn(context.account(), "user", user->path, user->name) == name;
+}
+
 void CheckPrincipalsExist(Context& context, const auth::policy::Document& trust) {
-  for (const auto& statement : trust.statements) {
-    for (const std::string& name : statement.principal->aws) {
-      const auto arn = Arn::Parse(name);
-      if (!arn || arn->service != "iam" || arn->account != context.account()) continue;
-      const std::string entity = name.substr(name.rfind('/') + 1);
-      const bool missing = (arn->Named("role") && !FindRole(context, name)) ||
-                           (arn->Named("user") && !context.tx.Get<records::iam::User>(context.scope, entity));
-      if (missing) throw errors::MalformedPolicyDocument("Invalid principal in policy: \"AWS\":\"" + name + "\"");
-    }
-  }
+  for (const auto& statement : trust.statements)
+    for (const std::string& name : statement.principal->aws)
+      if (!IsPrincipalThere(context, name))
+        throw errors::MalformedPolicyDocument("Invalid principal in policy: \"AWS\":\"" + name + "\"");
 }
 
 void CheckTrustPolicy(Context& context, const std::string& text) {
@@ -183,6 +196,7 @@ DeleteRoleResponse DeleteRole(Context& context, const DeleteRoleRequest& in) {
     throw errors::MustLeaveInstanceProfile();
   CheckNoPolicies(context, kRole, role.name, role.inline_policies);
   context.tx.Erase<RoleRecord>(context.scope, role.name);
+  RenamePrincipal(context, RoleArn(context.account(), role), role.id);
   return {};
 }
 

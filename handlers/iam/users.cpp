@@ -22,6 +22,7 @@
 #include "api/iam/User.h"
 #include "emulator/api/operation.h"
 #include "handlers/iam/entities.h"
+#include "handlers/iam/trust.h"
 #include "store/records/iam/login.h"
 
 namespace drydock::iam {
@@ -102,6 +103,7 @@ AWS_OPERATION(iam, UpdateUser)
 AWS_ACCESS("user/{UserName}", "NewUserName? user/{NewPath|}/{NewUserName}")
 UpdateUserResponse UpdateUser(Context& context, const UpdateUserRequest& in) {
   UserRecord user = RequireUser(context, *in.UserName);
+  const std::string arn = EntityArn(context.account(), "user", user.path, user.name);
   if (in.NewPath) user.path = *in.NewPath;
   if (in.NewUserName && *in.NewUserName != user.name) {
     if (Lowercase(*in.NewUserName) != user.name_key && NameTaken<UserRecord>(context, *in.NewUserName))
@@ -109,6 +111,7 @@ UpdateUserResponse UpdateUser(Context& context, const UpdateUserRequest& in) {
     RenameUser(context, user, *in.NewUserName);
   }
   context.tx.Put(context.scope, user);
+  RenamePrincipal(context, arn, EntityArn(context.account(), "user", user.path, user.name));
   return {};
 }
 
@@ -122,6 +125,7 @@ DeleteUserResponse DeleteUser(Context& context, const DeleteUserRequest& in) {
   if (context.tx.Get<records::iam::LoginProfile>(context.scope, user.name)) throw errors::MustDeleteLoginProfile();
   CheckNoPolicies(context, kUser, user.name, user.inline_policies);
   context.tx.Erase<UserRecord>(context.scope, user.name);
+  RenamePrincipal(context, EntityArn(context.account(), "user", user.path, user.name), user.id);
   return {};
 }
 

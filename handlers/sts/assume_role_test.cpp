@@ -7,7 +7,9 @@
 #include "api/sts/GetFederationTokenResponse.h"
 #include "api/sts/GetSessionTokenRequest.h"
 #include "api/sts/GetSessionTokenResponse.h"
+#include "emulator/api/access.h"
 #include "handlers/iam/authorization.h"
+#include "handlers/sts/errors.h"
 #include "handlers/testing/fixture.h"
 #include "store/credentials.h"
 #include "store/records/iam/entity.h"
@@ -16,6 +18,7 @@
 namespace drydock::sts {
 
 AssumeRoleResponse AssumeRole(Context&, const AssumeRoleRequest&);
+api::Questions AssumeRoleAccess(Context&, const AssumeRoleRequest&);
 GetAccessKeyInfoResponse GetAccessKeyInfo(Context&, const GetAccessKeyInfoRequest&);
 GetFederationTokenResponse GetFederationToken(Context&, const GetFederationTokenRequest&);
 GetSessionTokenResponse GetSessionToken(Context&, const GetSessionTokenRequest&);
@@ -60,6 +63,9 @@ std::string Refused(Fixture& f, const Principal& caller, const AssumeRoleRequest
   try {
     f.Run([&](Context& context) {
       context.principal = caller;
+      for (const api::Question& question : AssumeRoleAccess(context, request))
+        if (!iam::Authorize(context, caller, question).allowed())
+          throw errors::NotAuthorized(caller.arn, question.action, question.resource.arn);
       return AssumeRole(context, request);
     });
     return "";

@@ -5,6 +5,7 @@
 #include "emulator/api/operation.h"
 #include "emulator/core/arn.h"
 #include "emulator/core/text.h"
+#include "emulator/core/web_identity.h"
 #include "handlers/iam/roles.h"
 #include "handlers/iam/trust.h"
 #include "handlers/sts/errors.h"
@@ -62,6 +63,56 @@ policy::Keys KeysOf(Context& context, const WebIdentityToken& token, const std::
   return keys;
 }
 
+// What whoever has proven to be the token's subject is given.
+AssumeRoleWithWebIdentityResponse OpenSession(Context& context, const AssumeRoleWithWebIdentityRequest& in,
+                                              const std::string& account, const OpenIdConnectProvider& provider,
+                                              const WebIdentityToken& token) {
+  constexpr std::int32_t kDefault = 3600;
+  auto role = iam::FindRole(context, *in.RoleArn);
+  if (!role) throw errors::NotAuthorizedBare(kAction);
+  const policy::Keys keys = KeysOf(context, token, *in.RoleSessionName);
+  policy::Caller caller;
+  caller.federated_provider = provider.arn;
+  const auto require = [&](const std::string& action) {
+    if (iam::EvaluateTrust(*role, caller, {action, *in.RoleArn, account, keys}).outcome != policy::Outcome::kAllowed)
+      throw errors::NotAuthorizedBare(action);
+  };
+  require(kAction);
+  if (!token.tags.empty()) require("sts:TagSession");
+  if (!token.source_identity.empty()) require("sts:SetSourceIdentity");
+  const std::int32_t seconds = in.DurationSeconds.value_or(kDefault);
+  if (seconds > role->max_session_duration) throw errors::LongerThanRoleAllows();
+
+  const Principal principal = iam::SessionOf(account, *role, *in.RoleSessionName);
+  records::sts::Session session;
+  session.account = principal.account;
+  session.arn = principal.arn;
+  session.user_id = principal.user_id;
+  session.type = "AssumedRole";
+  session.role = role->name;
+  session.source_identity = token.source_identity;
+  session.issued_to = token.issuer + ":" + token.subject;
+  session.federated_provider = provider.arn;
+  AddTags(session, token.tags, token.transitive_tag_keys, nullptr);
+  const auto packed = AddPolicies(context, in.Policy, in.PolicyArns, session);
+  IssueCredentials(context, session, std::chrono::seconds(seconds));
+  role->last_used = context.now;
+  role->last_used_region = context.region();
+  context.tx.Put({account, ""}, *role);
+
+  AssumeRoleWithWebIdentityResponse out;
+  out.Credentials = RenderCredentials(session);
+  out.AssumedRoleUser.emplace();
+  out.AssumedRoleUser->AssumedRoleId = session.user_id;
+  out.AssumedRoleUser->Arn = session.arn;
+  out.SubjectFromWebIdentityToken = token.subject;
+  out.Provider = provider.arn;
+  out.Audience = token.audiences.front();
+  if (!token.source_identity.empty()) out.SourceIdentity = token.source_identity;
+  out.PackedPolicySize = packed;
+  return out;
+}
+
 }  // namespace
 
 // Needs no credentials: the token is the proof. STS API Reference, AssumeRoleWithWebIdentity.
@@ -69,58 +120,17 @@ AWS_OPERATION(sts, AssumeRoleWithWebIdentity)
 AWS_ACCESS()
 AssumeRoleWithWebIdentityResponse AssumeRoleWithWebIdentity(Context& context,
                                                             const AssumeRoleWithWebIdentityRequest& in) {
-  constexpr std::int32_t kDefault = 3600;
   const auto arn = Arn::Parse(*in.RoleArn);
   if (!arn || arn->service != "iam" || !arn->Named("role")) throw errors::ArnNotValid(*in.RoleArn);
   if (in.ProviderId) throw errors::OAuthNotImplemented();
   const auto token = ReadToken(*in.WebIdentityToken);
   if (!token) throw errors::NotAToken();
   const OpenIdConnectProvider provider = CheckToken(context, arn->account, *token);
-
-  auto role = iam::FindRole(context, *in.RoleArn);
-  if (!role) throw errors::NotAuthorizedBare(kAction);
-  const policy::Keys keys = KeysOf(context, *token, *in.RoleSessionName);
-  policy::Caller caller;
-  caller.federated_provider = provider.arn;
-  const auto require = [&](const std::string& action) {
-    if (iam::EvaluateTrust(*role, caller, {action, *in.RoleArn, arn->account, keys}).outcome !=
-        policy::Outcome::kAllowed)
-      throw errors::NotAuthorizedBare(action);
-  };
-  require(kAction);
-  if (!token->tags.empty()) require("sts:TagSession");
-  if (!token->source_identity.empty()) require("sts:SetSourceIdentity");
-  const std::int32_t seconds = in.DurationSeconds.value_or(kDefault);
-  if (seconds > role->max_session_duration) throw errors::LongerThanRoleAllows();
-
-  const Principal principal = iam::SessionOf(arn->account, *role, *in.RoleSessionName);
-  records::sts::Session session;
-  session.account = principal.account;
-  session.arn = principal.arn;
-  session.user_id = principal.user_id;
-  session.type = "AssumedRole";
-  session.role = role->name;
-  session.source_identity = token->source_identity;
-  session.issued_to = token->issuer + ":" + token->subject;
-  session.federated_provider = provider.arn;
-  AddTags(session, token->tags, token->transitive_tag_keys, nullptr);
-  const auto packed = AddPolicies(context, in.Policy, in.PolicyArns, session);
-  IssueCredentials(context, session, std::chrono::seconds(seconds));
-  role->last_used = context.now;
-  role->last_used_region = context.region();
-  context.tx.Put({arn->account, ""}, *role);
-
-  AssumeRoleWithWebIdentityResponse out;
-  out.Credentials = RenderCredentials(session);
-  out.AssumedRoleUser.emplace();
-  out.AssumedRoleUser->AssumedRoleId = session.user_id;
-  out.AssumedRoleUser->Arn = session.arn;
-  out.SubjectFromWebIdentityToken = token->subject;
-  out.Provider = provider.arn;
-  out.Audience = token->audiences.front();
-  if (!token->source_identity.empty()) out.SourceIdentity = token->source_identity;
-  out.PackedPolicySize = packed;
-  return out;
+  try {
+    return OpenSession(context, in, arn->account, provider, *token);
+  } catch (const ApiError& error) {
+    throw WebIdentityRefused(error, {arn->account, provider.arn, token->audiences.front(), token->subject});
+  }
 }
 
 }  // namespace drydock::sts

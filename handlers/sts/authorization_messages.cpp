@@ -2,6 +2,7 @@
 #include "api/sts/DecodeAuthorizationMessageResponse.h"
 #include "emulator/api/operation.h"
 #include "handlers/iam/denial.h"
+#include "handlers/iam/operation_access.h"
 #include "handlers/sts/errors.h"
 
 namespace drydock::sts {
@@ -10,6 +11,7 @@ namespace drydock::sts {
 AWS_OPERATION(sts, DecodeAuthorizationMessage)
 DecodeAuthorizationMessageResponse DecodeAuthorizationMessage(Context& context,
                                                               const DecodeAuthorizationMessageRequest& in) {
+  if (iam::IsSessionOfUser(context.principal)) throw errors::NotWithSession("DecodeAuthorizationMessage");
   const auto decoded = iam::DecodeDenial(context, *in.EncodedMessage);
   if (!decoded) throw errors::InvalidAuthorizationMessage();
   DecodeAuthorizationMessageResponse out;

@@ -33,6 +33,7 @@ inline ApiError NotAuthorized(const std::string& caller, const std::string& acti
 inline ApiError NotAuthorizedBare(const std::string& action) {  // as SDK users report it
   return {"AccessDenied", "Not authorized to perform " + action};
 }
+// Of what sessions of users cannot call either, unconfirmed. STS API Reference, GetSessionToken, GetFederationToken.
 inline ApiError NotWithSession(const std::string& operation) {
   return {"AccessDenied", "Cannot call " + operation + " with session credentials"};
 }

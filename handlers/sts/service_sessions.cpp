@@ -8,7 +8,8 @@ namespace drydock::sts {
 
 std::optional<records::sts::Session> OpenServiceSession(Context& context, const std::string& role_arn,
                                                         const std::string& session_name, const std::string& service,
-                                                        const std::string& source_arn, Duration lifetime) {
+                                                        const std::string& source_arn, Duration lifetime,
+                                                        const std::string& network_interface_id) {
   const auto role = iam::FindRole(context, role_arn);
   if (!role || !iam::RoleTrusts(context, *role, service, source_arn)) return std::nullopt;
   const auto arn = Arn::Parse(role_arn);
@@ -21,6 +22,7 @@ std::optional<records::sts::Session> OpenServiceSession(Context& context, const 
   session.role = role->name;
   session.role_arn = role_arn;
   session.issued_to = service;
+  session.network_interface_id = network_interface_id;
   IssueCredentials(context, session, lifetime);
   return session;
 }

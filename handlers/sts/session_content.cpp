@@ -26,9 +26,11 @@ std::optional<std::int32_t> AddPolicies(Context& context, const std::optional<st
     session.policies.push_back(*policy);
   }
   if (arns.size() > kMostManagedPolicies) throw errors::TooManySessionPolicies();
+  Context owner = context;
+  owner.scope.account = session.account;
   for (const PolicyDescriptorType& descriptor : arns) {
     const std::string arn = descriptor.arn.value_or("");
-    const auto document = iam::FindPolicyDocument(context, arn);
+    const auto document = iam::FindPolicyDocument(owner, arn);
     if (!document) throw errors::PolicyArnNotFound(arn);
     session.policies.push_back(*document);
   }

@@ -14,9 +14,9 @@
 
 namespace drydock::sts {
 
-// Adds session policies, inline and managed; the share of the packed size that they take, in percent, when there are
-// any. Throws MalformedPolicyDocument, PackedPolicyTooLarge, ValidationError. AWS packs by a method of its own; here
-// the share is that of the inline policy's 2,048 characters.
+// Adds session policies, inline and managed ones of the session's account or of AWS; the share of the packed size that
+// they take, in percent, when there are any. Throws MalformedPolicyDocument, PackedPolicyTooLarge, ValidationError. AWS
+// packs by a method of its own; here the share is that of the inline policy's 2,048 characters.
 std::optional<std::int32_t> AddPolicies(Context& context, const std::optional<std::string>& policy,
                                         const List<PolicyDescriptorType>& arns, records::sts::Session& session);
 

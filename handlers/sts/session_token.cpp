@@ -6,6 +6,7 @@
 #include "api/sts/GetSessionTokenResponse.h"
 #include "emulator/api/operation.h"
 #include "handlers/engines.h"
+#include "handlers/iam/operation_access.h"
 #include "handlers/sts/errors.h"
 #include "handlers/sts/sessions.h"
 #include "store/database.h"
@@ -41,6 +42,7 @@ GetSessionTokenResponse GetSessionToken(Context& context, const GetSessionTokenR
 // The account that a key belongs to. A key that Drydock did not give out acts for the default account.
 AWS_OPERATION(sts, GetAccessKeyInfo)
 GetAccessKeyInfoResponse GetAccessKeyInfo(Context& context, const GetAccessKeyInfoRequest& in) {
+  if (iam::IsSessionOfUser(context.principal)) throw errors::NotWithSession("GetAccessKeyInfo");
   GetAccessKeyInfoResponse out;
   if (const auto session = context.tx.Get<Session>({}, *in.AccessKeyId)) {
     out.Account = session->account;
