@@ -115,6 +115,12 @@ def test_public_nat_gateways_have_two_elastic_ips(vpc):
     first, extra = shown["NatGatewayAddresses"]
     assert error_of(vpc.ec2.disassociate_nat_gateway_address, NatGatewayId=nat,
                     AssociationIds=[first["AssociationId"]]).code == "InvalidParameterValue"
+    assert error_of(vpc.ec2.disassociate_nat_gateway_address, NatGatewayId=nat,
+                    AssociationIds=["eipassoc-0123456789abcdef0"]).code == "InvalidAssociationID.NotFound"
+    assert error_of(vpc.ec2.associate_nat_gateway_address, NatGatewayId=nat,
+                    AllocationIds=[second]).code == "Resource.AlreadyAssociated"
+    assert error_of(vpc.ec2.associate_nat_gateway_address, NatGatewayId=nat, AllocationIds=[third],
+                    PrivateIpAddresses=["10.0.200.8", "10.0.200.9"]).code == "InvalidParameterCombination"
     vpc.ec2.disassociate_nat_gateway_address(NatGatewayId=nat, AssociationIds=[extra["AssociationId"]])
     vpc.ec2.release_address(AllocationId=second)
 

@@ -137,5 +137,6 @@ def test_tenancy(vpc):
     made = vpc.ec2.create_vpc(CidrBlock="10.5.0.0/16", InstanceTenancy="dedicated")["Vpc"]["VpcId"]
     assert vpc.ec2.modify_vpc_tenancy(VpcId=made, InstanceTenancy="default")["ReturnValue"] is True
     assert vpc.ec2.describe_vpcs(VpcIds=[made])["Vpcs"][0]["InstanceTenancy"] == "default"
+    assert error_of(vpc.ec2.modify_vpc_tenancy, VpcId=made, InstanceTenancy="default").code == "InvalidTenancy"
     assert error_of(vpc.ec2.modify_vpc_tenancy, VpcId="vpc-0123456789abcdef0",
                     InstanceTenancy="default").code == "InvalidVpcID.NotFound"

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from conftest import BINARY, eventually, request
+from ec2.test_instances import instance_in
 from ecs.place import Place
 
 
@@ -58,6 +59,28 @@ def test_a_blocked_path_is_drawn_and_the_printed_command_opens_it(aws, web, expl
     opened = explain("--from", source, "--to", f"{host}:27017")
     assert opened.code == 0 and "REACHABLE" in opened.out and "What would open it" not in opened.out
     assert explain("--from", source, "--to", f"{host}:27018").code == 1
+
+
+def test_the_printed_commands_open_the_way_from_the_internet(aws, vpc, explain):
+    """To an instance in a subnet that has nothing; what a command asks for is made."""
+    instance = instance_in(vpc, vpc.subnet())
+    made = {"INTERNET_GATEWAY_ID": vpc.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"],
+            "ALLOCATION_ID": vpc.elastic_ip()}
+    opened = []
+    for _ in range(5):
+        answer = explain("--from", "internet", "--to", f"{instance}:22", "--json").json
+        if answer["reachable"]:
+            break
+        for command in answer["remedies"]:
+            if "associate-address" in command and "attach-internet-gateway" in " ".join(answer["remedies"]):
+                continue  # only once there is a gateway
+            for name, value in made.items():
+                command = command.replace(name, value)
+            opened.append(command.split()[2])
+            aws.cli(*shlex.split(command)[1:])
+    assert answer["reachable"], answer
+    assert sorted(opened) == ["associate-address", "attach-internet-gateway", "authorize-security-group-ingress",
+                              "create-route"]
 
 
 def test_every_way_to_name_an_end(aws, web, explain):

@@ -1,5 +1,8 @@
 """Default quotas (VPC User Guide and AWS PrivateLink Guide, "Quotas") and ids that are wrong or that nothing has: AWS's
 codes for each kind of resource (EC2 API Reference, "Error codes")."""
+import http.client
+import urllib.parse
+
 import pytest
 
 from conftest import error_of
@@ -87,6 +90,46 @@ def test_prefix_lists_of_a_region(ec2):
     assert error_of(make, index=100).code == "PrefixListLimitExceeded"
 
 
+class Quick:
+    """Calls without what a client costs, for limits of thousands."""
+
+    def __init__(self, aws):
+        self.connection = http.client.HTTPConnection(aws.server.endpoint.split("//")[1])
+        self.headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Amz-Date": "20260101T000000Z",
+                        "Authorization": "AWS4-HMAC-SHA256 "
+                                         f"Credential={aws.account}/20260101/{aws.region}/ec2/aws4_request, "
+                                         f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}"}
+
+    def __call__(self, action, **parameters):
+        self.connection.request("POST", "/", urllib.parse.urlencode(
+            {"Action": action, "Version": "2016-11-15", **parameters}), self.headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, body
+
+
+def test_network_interfaces_of_a_region(aws, vpc):
+    subnet, call = vpc.subnet("10.0.0.0/16"), Quick(aws)
+    fill(lambda i: call("CreateNetworkInterface", SubnetId=subnet), 5000)
+    assert error_of(vpc.ec2.create_network_interface, SubnetId=subnet).code == "NetworkInterfaceLimitExceeded"
+    assert error_of(vpc.ec2.run_instances, ImageId="ami-0d7dc0000000a2023", InstanceType="t3.micro", MinCount=1, MaxCount=1,
+                    SubnetId=subnet).code == "NetworkInterfaceLimitExceeded"
+
+
+def test_network_insights_of_a_region(aws, vpc):
+    """Reachability Analyzer and Network Access Analyzer guides, "Quotas"; the codes are unconfirmed."""
+    subnet, call = vpc.subnet(), Quick(aws)
+    one, other = (vpc.interface(subnet)["NetworkInterfaceId"] for _ in range(2))
+    path = {"Source": one, "Destination": other, "Protocol": "tcp"}
+    fill(lambda i: call("CreateNetworkInsightsPath", ClientToken=i, **path), 1000)
+    assert error_of(vpc.ec2.create_network_insights_path, **path).code == "NetworkInsightsPathLimitExceeded"
+    resources = "MatchPath.1.Source.ResourceStatement.ResourceType.1"
+    fill(lambda i: call("CreateNetworkInsightsAccessScope", ClientToken=i, **{resources: "AWS::EC2::VPC"}), 1000)
+    assert error_of(vpc.ec2.create_network_insights_access_scope, MatchPaths=[
+        {"Source": {"ResourceStatement": {"ResourceTypes": ["AWS::EC2::VPC"]}}}]).code == \
+        "NetworkInsightsAccessScopeLimitExceeded"
+
+
 def others(server, aws, count):
     """VPCs of other accounts: four each, beside the default one."""
     for index in range(count):
@@ -133,3 +176,8 @@ def test_instances_that_cannot_be_what_is_asked(aws, vpc):
     default = vpc.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
     fill(lambda i: vpc.ec2.delete_subnet(SubnetId=default[i]["SubnetId"]), len(default))
     assert error_of(vpc.ec2.run_instances, **launch).code == "MissingInput"
+    # And without a default VPC.
+    [gateway] = vpc.ec2.describe_internet_gateways()["InternetGateways"]
+    vpc.ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=default[0]["VpcId"])
+    vpc.ec2.delete_vpc(VpcId=default[0]["VpcId"])
+    assert error_of(vpc.ec2.run_instances, **launch).code == "VPCIdNotSpecified"

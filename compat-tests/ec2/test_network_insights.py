@@ -144,6 +144,18 @@ def test_an_analysis_says_what_is_wrong(net):
     assert error_of(start, NetworkInsightsPathId=path, DryRun=True).code == "DryRunOperation"
 
 
+def test_a_vpc_endpoint_opens_no_connections(net):
+    """Reachability Analyzer guide, "Explanation codes": VPCE_INTRA_VPC_TRAFFIC."""
+    made = net.ec2.create_vpc_endpoint(
+        VpcId=net.vpc, ServiceName=f"com.amazonaws.{net.aws.region}.sqs", SubnetIds=[net.subnet],
+        VpcEndpointType="Interface", PrivateDnsEnabled=False)["VpcEndpoint"]
+    analysis = net.analysis(net.path(Source=made["VpcEndpointId"], DestinationPort=443))
+    assert analysis["Status"] == "succeeded" and analysis["NetworkPathFound"] is False
+    [explanation] = analysis["Explanations"]
+    assert explanation["ExplanationCode"] == "VPCE_INTRA_VPC_TRAFFIC"
+    assert explanation["VpcEndpoint"]["Id"] == made["VpcEndpointId"]
+
+
 def test_an_access_scope_finds_what_it_speaks_of(net):
     from_internet = {"Source": {"ResourceStatement": {"ResourceTypes": ["AWS::EC2::InternetGateway"]}}}
     created = net.ec2.create_network_insights_access_scope(MatchPaths=[from_internet], ExcludePaths=[

@@ -116,8 +116,19 @@ def test_what_cannot_be_created(ec2):
         assert error_of(ec2.create_managed_prefix_list, **{**good, **change}).code == "InvalidParameterValue", change
     assert error_of(ec2.create_managed_prefix_list, **good, Entries=[
         {"Cidr": f"10.{i}.0.0/16"} for i in range(3)]).code == "PrefixListMaxEntriesExceeded"
+    assert error_of(ec2.create_managed_prefix_list, PrefixListName="a", AddressFamily="IPv4", MaxEntries=200, Entries=[
+        {"Cidr": f"10.{i}.0.0/16"} for i in range(101)]).code == "InvalidParameterValue"  # 100 a request
     assert error_of(ec2.create_managed_prefix_list, **good, DryRun=True).code == "DryRunOperation"
     assert error_of(ec2.describe_managed_prefix_lists, PrefixListIds=["pl-x"]).code == "InvalidPrefixListId.Malformed"
+
+
+def test_a_version_that_no_longer_fits_stays_away(ec2):
+    list_id = make(ec2, ["10.1.0.0/16", "10.2.0.0/16"], MaxEntries=2)
+    for change in ({"CurrentVersion": 1, "RemoveEntries": [{"Cidr": "10.2.0.0/16"}]}, {"MaxEntries": 1}):
+        ec2.modify_managed_prefix_list(PrefixListId=list_id, **change)
+        settle(ec2, list_id)
+    assert error_of(ec2.restore_managed_prefix_list_version, PrefixListId=list_id, PreviousVersion=1,
+                    CurrentVersion=2).code == "PrefixListMaxEntriesExceeded"
 
 
 def test_tokens_and_pages(ec2):

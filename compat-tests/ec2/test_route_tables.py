@@ -88,6 +88,55 @@ def test_replace_route(vpc):
     assert route["State"] == "blackhole"  # the interface is attached to nothing
 
 
+def test_local_routes_can_be_replaced_and_restored(vpc):
+    """VPC User Guide, "Replace or restore the target for a local route"."""
+    table, gateway = vpc.route_table(), vpc.internet_gateway()
+    interface = vpc.interface(vpc.subnet())["NetworkInterfaceId"]
+    local = {"RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/16"}
+    refused = error_of(vpc.ec2.replace_route, **local, GatewayId=gateway)
+    assert refused.code == "InvalidParameterValue" and "can target only an interface" in refused.message
+    vpc.ec2.replace_route(**local, NetworkInterfaceId=interface)
+    route = routes(vpc, table)["10.0.0.0/16"]
+    assert (route["NetworkInterfaceId"], route["Origin"], "GatewayId" in route) == (interface, "CreateRouteTable", False)
+    assert error_of(vpc.ec2.delete_route, **local).message == f"cannot remove local route 10.0.0.0/16 in route table {table}"
+    assert error_of(vpc.ec2.create_route, **local, NetworkInterfaceId=interface).code == "RouteAlreadyExists"
+    assert error_of(vpc.ec2.replace_route, **local, LocalTarget=True,
+                    NetworkInterfaceId=interface).code == "InvalidParameterCombination"
+    vpc.ec2.replace_route(**local, LocalTarget=True)
+    assert routes(vpc, table) == {"10.0.0.0/16": {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local",
+                                                  "Origin": "CreateRouteTable", "State": "active"}}
+    vpc.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    assert error_of(vpc.ec2.replace_route, RouteTableId=table, DestinationCidrBlock="0.0.0.0/0",
+                    LocalTarget=True).code == "InvalidParameterValue"
+
+
+def test_a_block_that_goes_takes_its_replaced_route_along(vpc):
+    table, interface = vpc.route_table(), vpc.interface(vpc.subnet())["NetworkInterfaceId"]
+    block = vpc.ec2.associate_vpc_cidr_block(VpcId=vpc.id, CidrBlock="10.1.0.0/16")["CidrBlockAssociation"]
+    vpc.ec2.replace_route(RouteTableId=table, DestinationCidrBlock="10.1.0.0/16", NetworkInterfaceId=interface)
+    vpc.ec2.disassociate_vpc_cidr_block(AssociationId=block["AssociationId"])
+    assert list(routes(vpc, table)) == ["10.0.0.0/16"]
+
+
+def test_destinations_inside_of_the_vpc_and_of_aws(vpc):
+    """VPC User Guide, "Route tables", rules and considerations: a more specific route than the local one is for the whole
+    of a subnet, by a NAT gateway or an interface; what AWS keeps for itself has no route."""
+    table, subnet = vpc.route_table(), vpc.subnet("10.0.1.0/24")
+    interface, nat = vpc.interface(subnet)["NetworkInterfaceId"], vpc.ec2.create_nat_gateway(
+        SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
+    for target in ({"NetworkInterfaceId": interface}, {"NatGatewayId": nat}):
+        vpc.ec2.create_route(RouteTableId=table, DestinationCidrBlock="10.0.1.0/24", **target)
+        vpc.ec2.delete_route(RouteTableId=table, DestinationCidrBlock="10.0.1.0/24")
+        for inside in ("10.0.1.0/25", "10.0.0.0/17", "10.0.2.0/24"):
+            refused = error_of(vpc.ec2.create_route, RouteTableId=table, DestinationCidrBlock=inside, **target)
+            assert refused.code == "InvalidParameterValue" and "not the CIDR block of a subnet" in refused.message
+    for kept in ({"DestinationCidrBlock": "169.254.168.0/22"}, {"DestinationCidrBlock": "169.254.169.254/32"},
+                 {"DestinationIpv6CidrBlock": "fd00:ec2::/32"}, {"DestinationIpv6CidrBlock": "fd00:ec2::254/128"}):
+        assert "reserved" in error_of(vpc.ec2.create_route, RouteTableId=table, NetworkInterfaceId=interface,
+                                      **kept).message
+    vpc.ec2.create_route(RouteTableId=table, DestinationCidrBlock="169.254.0.0/16", NetworkInterfaceId=interface)
+
+
 def test_host_bits_are_cleared(vpc):
     table, gateway = vpc.route_table(), vpc.internet_gateway()
     vpc.ec2.create_route(RouteTableId=table, DestinationCidrBlock="100.68.0.18/18", GatewayId=gateway)

@@ -33,6 +33,7 @@ def test_a_new_group(aws, vpc):
     ("default", "x", "InvalidGroup.Reserved"), ("sg-web", "x", "InvalidParameterValue"),
     ("a" * 256, "x", "InvalidParameterValue"), ("web", "a" * 256, "InvalidParameterValue"),
     ("wéb", "x", "InvalidParameterValue"), ("web", "one\ntwo", "InvalidParameterValue"),
+    ("", "x", "MissingParameter"), ("web", "", "MissingParameter"),
 ])
 def test_names_and_descriptions(vpc, name, description, code):
     assert error_of(vpc.ec2.create_security_group, GroupName=name, Description=description, VpcId=vpc.id).code == code

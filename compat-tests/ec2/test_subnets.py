@@ -79,6 +79,45 @@ def test_attributes(vpc):
                     MapPublicIpOnLaunch={"Value": True}).code == "InvalidSubnetID.NotFound"
 
 
+def test_one_attribute_at_a_time(vpc):
+    subnet, modify = vpc.subnet(), vpc.ec2.modify_subnet_attribute
+    refused = error_of(modify, SubnetId=subnet, MapPublicIpOnLaunch={"Value": True},
+                       AssignIpv6AddressOnCreation={"Value": False})
+    assert refused.code == "InvalidParameterCombination"
+    assert refused.message == ("Only one subnet attribute can be modified at a time. Provided attributes: "
+                               "[assignIpv6AddressOnCreation, mapPublicIpOnLaunch]")
+    assert error_of(modify, SubnetId=subnet).code == "MissingParameter"
+    [shown] = vpc.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"]
+    assert shown["MapPublicIpOnLaunch"] is False
+
+
+def test_default_subnets(aws):
+    """VPC User Guide, "Create a default subnet"."""
+    ec2, zone = aws.client("ec2"), {"AvailabilityZone": aws.region + "b"}
+    [had] = ec2.describe_subnets(Filters=[{"Name": "availability-zone", "Values": [aws.region + "b"]}])["Subnets"]
+    refused = error_of(ec2.create_default_subnet, **zone)
+    assert (refused.code, refused.message) == (
+        "DefaultSubnetAlreadyExistsInAvailabilityZone",
+        f"'{had['SubnetId']}' is already the default subnet in {aws.region}b.")
+    assert error_of(ec2.create_default_subnet, AvailabilityZone="mars-1a").code == "InvalidParameterValue"
+    ec2.delete_subnet(SubnetId=had["SubnetId"])
+    assert error_of(ec2.create_default_subnet, DryRun=True, **zone).code == "DryRunOperation"
+    made = ec2.create_default_subnet(**zone)["Subnet"]
+    same = ("CidrBlock", "AvailabilityZoneId", "DefaultForAz", "MapPublicIpOnLaunch", "VpcId", "AvailableIpAddressCount")
+    assert [made[each] for each in same] == [had[each] for each in same] and made["SubnetId"] != had["SubnetId"]
+
+    default = made["VpcId"]
+    for subnet in ec2.describe_subnets()["Subnets"]:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    ec2.create_subnet(VpcId=default, CidrBlock="172.31.0.0/16")
+    assert error_of(ec2.create_default_subnet, **zone).code == "InvalidSubnet.Conflict"
+    ec2.delete_subnet(SubnetId=ec2.describe_subnets()["Subnets"][0]["SubnetId"])
+    [gateway] = ec2.describe_internet_gateways()["InternetGateways"]
+    ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=default)
+    ec2.delete_vpc(VpcId=default)
+    assert error_of(ec2.create_default_subnet, **zone).code == "DefaultVpcDoesNotExist"
+
+
 def test_filters(aws, vpc):
     vpc.subnet("10.0.1.0/24", TagSpecifications=[
         {"ResourceType": "subnet", "Tags": [{"Key": "Name", "Value": "private-1"}, {"Key": "tier", "Value": "app"}]}])

@@ -147,8 +147,14 @@ def test_attributes(vpc):
     assert shown("enableNetworkAddressUsageMetrics") is True
     assert error_of(vpc.ec2.modify_vpc_attribute, VpcId=vpc.id, EnableDnsHostnames={"Value": True},
                     EnableDnsSupport={"Value": True}).code == "InvalidParameterCombination"
+    assert error_of(vpc.ec2.modify_vpc_attribute, VpcId=vpc.id).code == "MissingParameter"
     assert error_of(vpc.ec2.describe_vpc_attribute, VpcId=vpc.id,
                     Attribute="colour").code == "InvalidParameterValue"
+    for name in ("EnableDnsHostnames", "EnableDnsSupport"):
+        vpc.ec2.modify_vpc_attribute(VpcId=vpc.id, **{name: {"Value": False}})
+    assert error_of(vpc.ec2.modify_vpc_attribute, VpcId=vpc.id,
+                    EnableDnsHostnames={"Value": True}).code == "InvalidParameterCombination"
+    assert shown("enableDnsHostnames") is False
 
 
 def test_a_deleted_default_vpc_can_be_made_again(ec2):

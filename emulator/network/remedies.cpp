@@ -12,7 +12,8 @@ constexpr int kLastRuleNumber = 32766;
 
 class Remedy {
  public:
-  Remedy(const Topology& topology, const Flow& flow) : topology_(topology), flow_(flow) {}
+  Remedy(const Topology& topology, const Flow& flow, const Path& path)
+      : topology_(topology), flow_(flow), path_(path) {}
 
   std::string For(const Explanation& e) const {
     switch (e.code) {
@@ -24,6 +25,8 @@ class Remedy {
       case ExplanationCode::kNoRouteToDestination:
       case ExplanationCode::kBadStateRoute:
         return Route(e);
+      case ExplanationCode::kNgwSourceAddressReassign:
+        return RouteAroundNatGateway(e);
       case ExplanationCode::kIgwPublicIpAssociationForEgress:
       case ExplanationCode::kIgwPrivateIpAssociationForIngress:
         return fmt::format("aws ec2 associate-address --network-interface-id {} --allocation-id ALLOCATION_ID",
@@ -131,8 +134,13 @@ class Remedy {
     return peer.empty() ? "PEER_VPC_ID" : peer;
   }
 
+  std::string InternetGatewayOption(std::string_view vpc_id) const {
+    const auto* gateway = topology_.InternetGatewayOf(vpc_id);
+    return "--gateway-id " + (gateway ? gateway->id : std::string("INTERNET_GATEWAY_ID"));
+  }
+
   // The way that a subnet of this kind usually takes: a peering to a peer's address; to the internet a NAT gateway for
-  // interfaces without a public address, the internet gateway for the others.
+  // interfaces without a public address, the internet gateway for the others and for replies.
   std::string TargetTo(const Explanation& e) const {
     const Address& to = e.packet.destination;
     for (const auto* peering : topology_.PeeringsOf(e.vpc_id)) {
@@ -143,13 +151,11 @@ class Remedy {
         return "--vpc-peering-connection-id " + peering->id;
     }
     if (!IsPublic(to)) return "";
-    const auto* gateway = topology_.InternetGatewayOf(e.vpc_id);
     const auto* interface = topology_.Find<NetworkInterface>(e.network_interface_id);
     const bool is_public =
         interface && std::any_of(interface->private_ipv4.begin(), interface->private_ipv4.end(),
                                  [](const PrivateIpv4Address& each) { return each.public_address.has_value(); });
-    if (is_public || !to.is_ipv4())
-      return "--gateway-id " + (gateway ? gateway->id : std::string("INTERNET_GATEWAY_ID"));
+    if (is_public || e.on_return || !to.is_ipv4()) return InternetGatewayOption(e.vpc_id);
     std::string nat;
     topology_.ForEach<NatGateway>([&](const NatGateway& each) {
       if (each.vpc_id == e.vpc_id && each.state == NatGateway::State::kAvailable && each.is_public &&
@@ -173,14 +179,28 @@ class Remedy {
                        destination, target);
   }
 
+  // The reply took the last route before the NAT gateway.
+  std::string RouteAroundNatGateway(const Explanation& e) const {
+    const auto& hops = e.on_return ? path_.back : path_.forward;
+    for (std::size_t i = std::min(e.hop, hops.size()); i-- > 0;) {
+      const auto* route = std::get_if<network::Route>(&hops[i].rule);
+      const auto* block = route ? std::get_if<Cidr>(&route->destination) : nullptr;
+      if (block)
+        return fmt::format("aws ec2 replace-route --route-table-id {} --destination-cidr-block {} {}", hops[i].id,
+                           block->ToString(), InternetGatewayOption(hops[i].vpc_id));
+    }
+    return "";
+  }
+
   const Topology& topology_;
   const Flow& flow_;
+  const Path& path_;
 };
 
 }  // namespace
 
 std::vector<std::string> Remedies(const Topology& topology, const Flow& flow, const Path& path) {
-  const Remedy remedy(topology, flow);
+  const Remedy remedy(topology, flow, path);
   std::vector<std::string> commands;
   for (const Explanation& explanation : path.explanations) {
     std::string command = remedy.For(explanation);

@@ -1,5 +1,6 @@
 #include "emulator/network/story.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "emulator/network/testing/world.h"
@@ -64,6 +65,20 @@ TEST_CASE("the way to the internet is a NAT gateway without a public address and
   CHECK(RemediesOf(world, "eni-task", "internet", 443) ==
         std::vector<std::string>{"aws ec2 create-route --route-table-id rtb-private --destination-cidr-block 0.0.0.0/0 "
                                  "--gateway-id igw-1"});
+}
+
+TEST_CASE("what answers the internet does so through the internet gateway, whatever address it has") {
+  World world = Closed();
+  const auto has = [&](const std::string& command) {
+    const auto remedies = RemediesOf(world, "internet", "eni-db", 5432);
+    return std::find(remedies.begin(), remedies.end(), command) != remedies.end();
+  };
+  CHECK(has("aws ec2 associate-address --network-interface-id eni-db --allocation-id ALLOCATION_ID"));
+  CHECK(has("aws ec2 create-route --route-table-id rtb-private --destination-cidr-block 0.0.0.0/0 --gateway-id igw-1"));
+  // VPC user guide, "NAT gateway basics": through a NAT gateway the reply would come from another address.
+  world.AddMainRouteTable("rtb-private", "vpc-1", {To("0.0.0.0/0", "nat-1")});
+  CHECK(
+      has("aws ec2 replace-route --route-table-id rtb-private --destination-cidr-block 0.0.0.0/0 --gateway-id igw-1"));
 }
 
 TEST_CASE("whoever nobody named is let in from everywhere, a named address alone") {

@@ -21,6 +21,7 @@
 #include "api/ec2/UnassignPrivateNatGatewayAddressResult.h"
 #include "handlers/ec2/network_interfaces.h"
 #include "handlers/ec2/testing/ec2_fixture.h"
+#include "store/records/ec2/elastic_address.h"
 
 namespace drydock::ec2 {
 
@@ -56,6 +57,17 @@ std::vector<std::string> PrivateAddressesOf(Ec2Fixture& f, const std::string& in
 using Addresses = std::vector<std::string>;
 
 }  // namespace
+
+TEST_CASE("when all of the public addresses are taken there is none to allocate") {
+  Ec2Fixture f;
+  f.Run([](Context& context) {
+    for (int i = 0; i < 1 << 16; ++i)
+      context.tx.Put(context.scope,
+                     records::ec2::PublicAddress{fmt::format("198.19.{}.{}", i / 256, i % 256), "somebody"});
+    return 0;
+  });
+  CHECK(f.ErrorOf(AllocateAddress, AllocateAddressRequest()).code() == "InsufficientAddressCapacity");
+}
 
 TEST_CASE("further addresses of an interface are taken, moved and given back; reserved ones are left alone") {
   Ec2Fixture f;

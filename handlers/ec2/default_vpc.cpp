@@ -1,7 +1,7 @@
 #include "handlers/ec2/default_vpc.h"
 
 #include "emulator/network/address.h"
-#include "handlers/ec2/availability_zones.h"
+#include "handlers/ec2/errors.h"
 #include "handlers/ec2/resources.h"
 #include "handlers/ec2/subnets.h"
 #include "handlers/ec2/vpcs.h"
@@ -37,6 +37,23 @@ std::string DefaultDhcpOptionsId(Context& context) {
   return made.dhcp_options_id;
 }
 
+record::Subnet MakeDefaultSubnet(Context& context, const record::Vpc& vpc, const std::vector<record::Subnet>& others,
+                                 const Zone& zone) {
+  std::vector<network::Cidr> taken;
+  for (const auto& other : others) taken.push_back(*network::Cidr::Parse(other.cidr_block));
+  const auto within = *network::Cidr::Parse(vpc.cidr_blocks.front().cidr_block);
+  const auto block = network::FirstFreeBlock(within, kDefaultSubnetPrefix, taken);
+  if (!block) throw errors::SubnetConflict(within.ToString());
+  record::Subnet subnet;
+  subnet.vpc_id = vpc.vpc_id;
+  subnet.cidr_block = block->ToString();
+  subnet.availability_zone = zone.name;
+  subnet.availability_zone_id = zone.id;
+  subnet.default_for_az = true;
+  subnet.map_public_ip_on_launch = true;
+  return MakeSubnet(context, subnet);
+}
+
 record::Vpc MakeDefaultVpc(Context& context) {
   const record::Vpc vpc = MakeVpc(context, kDefaultCidr, "default", true, {});
 
@@ -53,19 +70,8 @@ record::Vpc MakeDefaultVpc(Context& context) {
   main.routes.push_back(to_internet);
   context.tx.Put(context.scope, main);
 
-  std::vector<network::Cidr> taken;
-  for (const Zone& zone : ZonesOf(context.region())) {
-    const auto block = network::FirstFreeBlock(*network::Cidr::Parse(kDefaultCidr), kDefaultSubnetPrefix, taken);
-    taken.push_back(*block);
-    record::Subnet subnet;
-    subnet.vpc_id = vpc.vpc_id;
-    subnet.cidr_block = block->ToString();
-    subnet.availability_zone = zone.name;
-    subnet.availability_zone_id = zone.id;
-    subnet.default_for_az = true;
-    subnet.map_public_ip_on_launch = true;
-    MakeSubnet(context, subnet);
-  }
+  std::vector<record::Subnet> subnets;
+  for (const Zone& zone : ZonesOf(context.region())) subnets.push_back(MakeDefaultSubnet(context, vpc, subnets, zone));
   return vpc;
 }
 

@@ -77,6 +77,14 @@ inline ApiError DefaultVpcAlreadyExists() {
 inline ApiError NoDefaultVpc() {
   return {"VPCIdNotSpecified", "No default VPC for this user"};
 }
+inline ApiError DefaultVpcDoesNotExist() {  // (text unconfirmed)
+  return {"DefaultVpcDoesNotExist", "No default VPC exists for this account in this region."};
+}
+inline ApiError DefaultSubnetAlreadyExists(const std::string& subnet_id,
+                                           const std::string& zone) {  // (text unconfirmed)
+  return {"DefaultSubnetAlreadyExistsInAvailabilityZone",
+          fmt::format("'{}' is already the default subnet in {}.", subnet_id, zone)};
+}
 inline ApiError InvalidSubnetRange(const std::string& cidr) {
   return {"InvalidSubnet.Range", fmt::format("The CIDR '{}' is invalid.", cidr)};
 }
@@ -107,6 +115,9 @@ inline ApiError VpcCidrAssociationNotFound(const std::string& id) {
 inline ApiError SubnetCidrAssociationNotFound(const std::string& id) {
   return {"InvalidSubnetCidrBlockAssociationID.NotFound",
           fmt::format("The subnet CIDR block association ID '{}' does not exist", id)};
+}
+inline ApiError InvalidTenancy(const std::string& vpc_id) {  // (text unconfirmed)
+  return {"InvalidTenancy", fmt::format("The tenancy of the VPC {} is default and cannot be modified.", vpc_id)};
 }
 inline ApiError PrimaryCidrStays(const std::string& association_id) {
   return {"OperationNotPermitted", fmt::format("The vpc CIDR block with association ID {} may not be disassociated. It "

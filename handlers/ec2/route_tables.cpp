@@ -88,19 +88,22 @@ RouteTable ToWire(Context& context, const record::RouteTable& table) {
     item.AssociationState.emplace().State = "associated";
   }
   if (const auto vpc = context.tx.Get<record::Vpc>(context.scope, table.vpc_id)) {
+    record::Route local;
+    local.gateway_id = "local";
+    local.origin = "CreateRouteTable";
+    const auto add = [&] {
+      if (std::none_of(table.routes.begin(), table.routes.end(),
+                       [&](const auto& route) { return DestinationOf(route) == DestinationOf(local); }))
+        wire.Routes.push_back(RouteToWire(context, table, local));
+    };
     for (const auto& block : vpc->cidr_blocks) {
-      Route& local = wire.Routes.emplace_back();
-      local.DestinationCidrBlock = block.cidr_block;
-      local.GatewayId = "local";
-      local.Origin = "CreateRouteTable";
-      local.State = "active";
+      local.destination_cidr_block = block.cidr_block;
+      add();
     }
+    local.destination_cidr_block.reset();
     for (const auto& block : vpc->ipv6_cidr_blocks) {
-      Route& local = wire.Routes.emplace_back();
-      local.DestinationIpv6CidrBlock = block.ipv6_cidr_block;
-      local.GatewayId = "local";
-      local.Origin = "CreateRouteTable";
-      local.State = "active";
+      local.destination_ipv6_cidr_block = block.ipv6_cidr_block;
+      add();
     }
   }
   for (const auto& route : table.routes) wire.Routes.push_back(RouteToWire(context, table, route));

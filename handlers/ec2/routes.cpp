@@ -21,12 +21,18 @@ namespace drydock::ec2 {
 
 namespace {
 
+constexpr char kLocalOrigin[] = "CreateRouteTable";
 constexpr std::size_t kMaxRoutes = 50;  // per table, without the local ones; VPC User Guide, "Quotas"
 
 std::string TakeDestination(const std::string& text, bool ipv6) {
   const auto cidr = network::Cidr::Parse(text);
   if (!cidr || (cidr->family() == network::Family::kIpv6) != ipv6)
     throw errors::InvalidCidrBlock(text, ipv6 ? "destinationIpv6CidrBlock" : "destinationCidrBlock");
+  // VPC User Guide, "Route tables", rules and considerations; text unconfirmed.
+  const auto reserved = *network::Cidr::Parse(ipv6 ? "fd00:ec2::/32" : "169.254.168.0/22");
+  if (reserved.Contains(*cidr))
+    throw errors::InvalidParameterValue(
+        fmt::format("The destination {} is within {}, which is reserved for AWS services.", text, reserved.ToString()));
   // CreateRoute's manual: 100.68.0.18/18 becomes 100.68.0.0/18.
   return cidr->Canonical().ToString();
 }
@@ -111,17 +117,50 @@ std::vector<std::string> BlocksOf(const record::Vpc& vpc) {
   return blocks;
 }
 
+// What is inside of the VPC may be sent elsewhere for all of one of its blocks (the local route's place) or all of a
+// subnet, through an interface or a NAT gateway. VPC User Guide, "Route tables", rules and considerations; the first
+// text as seen, the other unconfirmed.
+void CheckInsideOfVpc(Context& context, const record::RouteTable& table, const record::Route& route) {
+  const auto& destination = DestinationOf(route);
+  const auto cidr = *network::Cidr::Parse(destination);
+  const auto blocks = BlocksOf(Require<record::Vpc>(context, table.vpc_id));
+  if (std::none_of(blocks.begin(), blocks.end(),
+                   [&](const auto& block) { return network::Cidr::Parse(block)->Contains(cidr); }))
+    return;
+  if (!route.network_interface_id && !route.nat_gateway_id)
+    throw errors::InvalidParameterValue(
+        fmt::format("Destination CIDR block {} is equal to or more specific than one of this VPC's CIDR blocks. This "
+                    "route can target only an interface or an instance.",
+                    destination));
+  if (std::find(blocks.begin(), blocks.end(), destination) != blocks.end()) return;
+  for (const auto& subnet :
+       context.tx.List<record::Subnet>(context.scope, store::Where(&record::Subnet::vpc_id, table.vpc_id)))
+    if (subnet.cidr_block == destination ||
+        (subnet.ipv6_cidr_block && subnet.ipv6_cidr_block->ipv6_cidr_block == destination))
+      return;
+  throw errors::InvalidParameterValue(fmt::format(
+      "Destination CIDR block {} is more specific than this VPC's CIDR blocks and is not the CIDR block of a subnet.",
+      destination));
+}
+
+template <class In>
+auto CountTargets(const In& in) {
+  const auto given = {in.GatewayId,     in.NatGatewayId,     in.NetworkInterfaceId,     in.InstanceId,
+                      in.VpcEndpointId, in.TransitGatewayId, in.VpcPeeringConnectionId, in.EgressOnlyInternetGatewayId};
+  return std::count_if(given.begin(), given.end(), [](const auto& target) { return target.has_value(); });
+}
+ApiError TooManyTargets() {  // text unconfirmed
+  return errors::InvalidParameterCombination("Only one target can be specified for a route");
+}
+
 // The target that a request names; exactly one. Of the kinds that Drydock has no resources of there is none to be
 // found.
 template <class In>
 void TakeTarget(Context& context, const record::RouteTable& table, const In& in, record::Route& route) {
   RefuseParameters(in, {"LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "OdbNetworkArn"});
-  const auto given = {in.GatewayId,     in.NatGatewayId,     in.NetworkInterfaceId,     in.InstanceId,
-                      in.VpcEndpointId, in.TransitGatewayId, in.VpcPeeringConnectionId, in.EgressOnlyInternetGatewayId};
-  const auto count = std::count_if(given.begin(), given.end(), [](const auto& target) { return target.has_value(); });
+  const auto count = CountTargets(in);
   if (count == 0) throw errors::MissingParameter("gatewayId");
-  if (count > 1)  // text unconfirmed
-    throw errors::InvalidParameterCombination("Only one target can be specified for a route");
+  if (count > 1) throw TooManyTargets();
   if (in.GatewayId) TakeGateway(context, table, *in.GatewayId, route);
   if (in.NatGatewayId) TakeNatGateway(context, table, *in.NatGatewayId, route);
   if (in.NetworkInterfaceId) TakeInterface(context, table, *in.NetworkInterfaceId, route);
@@ -133,15 +172,7 @@ void TakeTarget(Context& context, const record::RouteTable& table, const In& in,
     throw errors::TargetNotFound("InvalidTransitGatewayID.NotFound", "transitGateway", *in.TransitGatewayId);
   if (in.VpcPeeringConnectionId) TakePeering(context, table, *in.VpcPeeringConnectionId, route);
   if (in.EgressOnlyInternetGatewayId) TakeEgressOnlyGateway(context, table, *in.EgressOnlyInternetGatewayId, route);
-  // What is inside of the VPC may be sent through an interface only. VPC User Guide, "Route priority"; as seen.
-  if (route.destination_prefix_list_id || route.network_interface_id) return;
-  const auto destination = *network::Cidr::Parse(DestinationOf(route));
-  for (const std::string& block : BlocksOf(Require<record::Vpc>(context, table.vpc_id)))
-    if (network::Cidr::Parse(block)->Contains(destination))
-      throw errors::InvalidParameterValue(
-          fmt::format("Destination CIDR block {} is equal to or more specific than one of this VPC's CIDR blocks. This "
-                      "route can target only an interface or an instance.",
-                      DestinationOf(route)));
+  if (!route.destination_prefix_list_id) CheckInsideOfVpc(context, table, route);
 }
 
 bool IsLocal(Context& context, const record::RouteTable& table, const record::Route& route) {
@@ -167,7 +198,8 @@ bool IsEndpointRoute(Context& context, const record::RouteTable& table, const re
 
 void CheckRouteLimit(Context& context, const record::RouteTable& table) {
   std::size_t count = 0;
-  for (const auto& route : table.routes) count += WeightOfRoute(context, route);
+  for (const auto& route : table.routes)
+    if (route.origin != kLocalOrigin) count += WeightOfRoute(context, route);
   if (count > kMaxRoutes) throw errors::RouteLimitExceeded();
 }
 
@@ -195,19 +227,33 @@ CreateRouteResult CreateRoute(Context& context, const CreateRouteRequest& in) {
   return out;
 }
 
+// The target of a local route can be replaced, and restored by LocalTarget. VPC User Guide, "Replace or restore the
+// target for a local route".
 AWS_OPERATION(ec2, ReplaceRoute)
 AWS_ACCESS("route-table/{RouteTableId}")
 ReplaceRouteResponse ReplaceRoute(Context& context, const ReplaceRouteRequest& in) {
-  RefuseParameters(in, {"LocalTarget"});
   auto table = Require<record::RouteTable>(context, *in.RouteTableId);
   auto route = TakeDestination(in);
+  const bool is_local = IsLocal(context, table, route);
   const auto existing = std::find_if(table.routes.begin(), table.routes.end(), SameDestination(route));
-  if (existing == table.routes.end())
+  if (existing == table.routes.end() && !is_local)
     throw errors::InvalidParameterValue(fmt::format(
         "There is no route defined for '{}' in the route table. Use CreateRoute instead.", DestinationOf(route)));
-  TakeTarget(context, table, in, route);
+  if (in.LocalTarget.value_or(false)) {
+    if (!is_local)  // text unconfirmed
+      throw errors::InvalidParameterValue(fmt::format(
+          "The route for '{}' is not a local route; LocalTarget cannot be specified.", DestinationOf(route)));
+    if (CountTargets(in) > 0) throw TooManyTargets();
+    std::erase_if(table.routes, SameDestination(route));
+  } else {
+    TakeTarget(context, table, in, route);
+    if (is_local) route.origin = kLocalOrigin;
+    if (existing != table.routes.end())
+      *existing = route;
+    else
+      table.routes.push_back(route);
+  }
   EndDryRun(in.DryRun);
-  *existing = route;
   context.tx.Put(context.scope, table);
   return {};
 }
@@ -218,10 +264,10 @@ DeleteRouteResponse DeleteRoute(Context& context, const DeleteRouteRequest& in) 
   auto table = Require<record::RouteTable>(context, *in.RouteTableId);
   const auto route = TakeDestination(in);
   const auto existing = std::find_if(table.routes.begin(), table.routes.end(), SameDestination(route));
+  if (IsLocal(context, table, route))  // text unconfirmed
+    throw errors::InvalidParameterValue(
+        fmt::format("cannot remove local route {} in route table {}", DestinationOf(route), table.route_table_id));
   if (existing == table.routes.end()) {
-    if (IsLocal(context, table, route))  // text unconfirmed
-      throw errors::InvalidParameterValue(
-          fmt::format("cannot remove local route {} in route table {}", DestinationOf(route), table.route_table_id));
     if (IsEndpointRoute(context, table, route))
       throw errors::InvalidParameterValue(fmt::format("cannot remove VPC endpoint route {} in route table {}",
                                                       DestinationOf(route), table.route_table_id));

@@ -93,6 +93,7 @@ void NameReferencedGroups(Context& context, SecurityGroup& group, bool with_name
 
 // CreateSecurityGroup's manual: names and descriptions are up to 255 characters out of this set.
 void CheckText(const std::string& text, const char* parameter) {
+  if (text.empty()) throw errors::MissingParameter(parameter);  // as seen
   constexpr char kAllowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-:/()#,@[]+=&;{}!$*";
   if (text.size() > 255 || text.find_first_not_of(kAllowed) != std::string::npos)
     throw errors::InvalidValue(text, parameter,

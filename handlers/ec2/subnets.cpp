@@ -1,5 +1,7 @@
 #include "handlers/ec2/subnets.h"
 
+#include "api/ec2/CreateDefaultSubnetRequest.h"
+#include "api/ec2/CreateDefaultSubnetResult.h"
 #include "api/ec2/CreateSubnetRequest.h"
 #include "api/ec2/CreateSubnetResult.h"
 #include "api/ec2/DeleteSubnetRequest.h"
@@ -13,11 +15,13 @@
 #include "emulator/core/text.h"
 #include "emulator/network/address.h"
 #include "handlers/ec2/availability_zones.h"
+#include "handlers/ec2/default_vpc.h"
 #include "handlers/ec2/filters.h"
 #include "handlers/ec2/network_interfaces.h"
 #include "handlers/ec2/requests.h"
 #include "handlers/ec2/tags.h"
 #include "handlers/ec2/vpc_cidr_blocks.h"
+#include "handlers/ec2/vpcs.h"
 
 namespace drydock::ec2 {
 
@@ -111,7 +115,8 @@ std::string TakeSubnetCidr(const record::Vpc& vpc, const std::vector<record::Sub
   return cidr->Canonical().ToString();
 }
 
-Zone TakeZone(Context& context, const CreateSubnetRequest& in) {
+template <class In>
+Zone TakeZone(Context& context, const In& in) {
   const auto zones = ZonesOf(context.region());
   if (in.AvailabilityZone && in.AvailabilityZoneId)  // text unconfirmed
     throw errors::InvalidParameterCombination("availabilityZone and availabilityZoneId cannot be used together");
@@ -125,6 +130,18 @@ Zone TakeZone(Context& context, const CreateSubnetRequest& in) {
   throw errors::InvalidValue(
       by_name ? *in.AvailabilityZone : *in.AvailabilityZoneId, by_name ? "availabilityZone" : "availabilityZoneId",
       "Subnets can currently only be created in the following availability zones: " + Join(possible, ", ") + ".");
+}
+
+// ModifySubnetAttribute's manual: "You can only modify one attribute at a time." The text of several as seen in the
+// field, their code and the text of none unconfirmed.
+void CheckOneAttribute(const std::vector<std::pair<bool, std::string>>& attributes) {
+  std::vector<std::string> given;
+  for (const auto& [is_given, name] : attributes)
+    if (is_given) given.push_back(name);
+  if (given.empty()) throw errors::MissingParameter("attribute");
+  if (given.size() > 1)
+    throw errors::InvalidParameterCombination(fmt::format(
+        "Only one subnet attribute can be modified at a time. Provided attributes: [{}]", Join(given, ", ")));
 }
 
 }  // namespace
@@ -172,6 +189,25 @@ CreateSubnetResult CreateSubnet(Context& context, const CreateSubnetRequest& in)
   return out;
 }
 
+// VPC User Guide, "Create a default subnet": one for each Availability Zone, like those that came with the default VPC.
+AWS_OPERATION(ec2, CreateDefaultSubnet)
+CreateDefaultSubnetResult CreateDefaultSubnet(Context& context, const CreateDefaultSubnetRequest& in) {
+  RefuseParameters(in, {"Ipv6Native"});
+  if (!in.AvailabilityZone && !in.AvailabilityZoneId) throw errors::MissingParameter("availabilityZone");
+  const Zone zone = TakeZone(context, in);
+  const auto vpc = FindDefaultVpc(context);
+  if (!vpc) throw errors::DefaultVpcDoesNotExist();
+  const auto others = SubnetsOf(context, vpc->vpc_id);
+  for (const auto& other : others)
+    if (other.default_for_az && other.availability_zone == zone.name)
+      throw errors::DefaultSubnetAlreadyExists(other.subnet_id, zone.name);
+  if (others.size() >= kMaxSubnets) throw errors::SubnetLimitExceeded();
+  CreateDefaultSubnetResult out;
+  out.Subnet = ToWire(context, MakeDefaultSubnet(context, *vpc, others, zone));
+  EndDryRun(in.DryRun);
+  return out;
+}
+
 AWS_OPERATION(ec2, DeleteSubnet)
 AWS_ACCESS("subnet/{SubnetId}")
 DeleteSubnetResponse DeleteSubnet(Context& context, const DeleteSubnetRequest& in) {
@@ -216,6 +252,12 @@ ModifySubnetAttributeResponse ModifySubnetAttribute(Context& context, const Modi
       in, {"MapCustomerOwnedIpOnLaunch", "CustomerOwnedIpv4Pool", "EnableLniAtDeviceIndex", "DisableLniAtDeviceIndex"});
   auto subnet = Require<record::Subnet>(context, *in.SubnetId);
   const auto given = [](const auto& attribute) { return attribute && attribute->Value; };
+  CheckOneAttribute({{given(in.AssignIpv6AddressOnCreation), "assignIpv6AddressOnCreation"},
+                     {given(in.EnableDns64), "enableDns64"},
+                     {given(in.EnableResourceNameDnsAAAARecordOnLaunch), "enableResourceNameDnsAAAARecordOnLaunch"},
+                     {given(in.EnableResourceNameDnsARecordOnLaunch), "enableResourceNameDnsARecordOnLaunch"},
+                     {given(in.MapPublicIpOnLaunch), "mapPublicIpOnLaunch"},
+                     {in.PrivateDnsHostnameTypeOnLaunch.has_value(), "privateDnsHostnameTypeOnLaunch"}});
   if (given(in.MapPublicIpOnLaunch)) subnet.map_public_ip_on_launch = *in.MapPublicIpOnLaunch->Value;
   if (given(in.AssignIpv6AddressOnCreation)) {
     if (*in.AssignIpv6AddressOnCreation->Value && !subnet.ipv6_cidr_block) throw errors::NoIpv6Block(subnet.subnet_id);

@@ -129,6 +129,14 @@ std::vector<record::Subnet> SubnetsOfVpc(Context& context, const std::string& vp
   return context.tx.List<record::Subnet>(context.scope, store::Where(&record::Subnet::vpc_id, vpc_id));
 }
 
+// A block takes its local route with it, also where the route's target was replaced.
+void ForgetLocalRoute(Context& context, const std::string& vpc_id, const std::string& block) {
+  for (auto& table :
+       context.tx.List<record::RouteTable>(context.scope, store::Where(&record::RouteTable::vpc_id, vpc_id)))
+    if (std::erase_if(table.routes, [&](const auto& route) { return DestinationOf(route) == block; }))
+      context.tx.Put(context.scope, table);
+}
+
 }  // namespace
 
 record::Ipv6CidrBlock AddIpv6Block(Context& context, record::Vpc& vpc) {
@@ -238,6 +246,7 @@ DisassociateVpcCidrBlockResult DisassociateVpcCidrBlock(Context& context, const 
         if (Block(block->cidr_block).Contains(Block(subnet.cidr_block)))
           throw errors::CidrBlockInUse(vpc.vpc_id, block->cidr_block);
       out.CidrBlockAssociation = BlockToWire(*block, "disassociating");
+      ForgetLocalRoute(context, vpc.vpc_id, block->cidr_block);
       vpc.cidr_blocks.erase(block);
       context.tx.Put(context.scope, vpc);
       return out;
@@ -249,6 +258,7 @@ DisassociateVpcCidrBlockResult DisassociateVpcCidrBlock(Context& context, const 
           Block(ipv6->ipv6_cidr_block).Contains(Block(subnet.ipv6_cidr_block->ipv6_cidr_block)))
         throw errors::CidrBlockInUse(vpc.vpc_id, ipv6->ipv6_cidr_block);
     out.Ipv6CidrBlockAssociation = Ipv6BlockToWire(context, *ipv6, "disassociating");
+    ForgetLocalRoute(context, vpc.vpc_id, ipv6->ipv6_cidr_block);
     GiveBackIpv6Block(context, *ipv6);
     vpc.ipv6_cidr_blocks.erase(ipv6);
     context.tx.Put(context.scope, vpc);
@@ -297,11 +307,12 @@ DisassociateSubnetCidrBlockResult DisassociateSubnetCidrBlock(Context& context,
   throw errors::SubnetCidrAssociationNotFound(*in.AssociationId);
 }
 
-// ModifyVpcTenancy's manual: to default only.
+// ModifyVpcTenancy's manual: to default only; from default, the list of EC2's errors says InvalidTenancy.
 AWS_OPERATION(ec2, ModifyVpcTenancy)
 AWS_ACCESS("vpc/{VpcId}")
 ModifyVpcTenancyResult ModifyVpcTenancy(Context& context, const ModifyVpcTenancyRequest& in) {
   auto vpc = Require<record::Vpc>(context, *in.VpcId);
+  if (vpc.instance_tenancy == "default") throw errors::InvalidTenancy(vpc.vpc_id);
   EndDryRun(in.DryRun);
   vpc.instance_tenancy = *in.InstanceTenancy;
   context.tx.Put(context.scope, vpc);
