@@ -12,15 +12,12 @@ install_missing $build_packages clang libclang-rt-14-dev
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+# All as one file: what they share is compiled once.
 rooms=emulator/loadbalancer
-flags="-std=c++20 -O1 -g1 -I. -DRAPIDJSON_HAS_STDSTRING=1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
-common=emulator/core/standard_library.h
-# shellcheck disable=SC2086 # as are the flags
-clang++ $flags -x c++-header "$common" -o "$folder/common.pch"
-printf '%s\n' "$rooms/http_fuzz" "$rooms/http_message" "$rooms/forwarding" "$rooms/rule_matching" "$rooms/stickiness" \
-  "$rooms/transforms" "$rooms/desync" emulator/core/text emulator/core/clock |
-  xargs -P "$(nproc)" -I{} sh -c "clang++ $flags -include-pch $folder/common.pch -c {}.cpp -o $folder/\$(basename {}).o"
-clang++ -fsanitize=fuzzer,address,undefined "$folder"/*.o -o "$folder/fuzz" -lfmt -lcrypto -lre2
+printf '#include "%s.cpp"\n' "$rooms/http_fuzz" "$rooms/http_message" "$rooms/forwarding" "$rooms/rule_matching" \
+  "$rooms/stickiness" "$rooms/transforms" "$rooms/desync" emulator/core/text emulator/core/clock |
+  clang++ -std=c++20 -O1 -g1 -I. -DRAPIDJSON_HAS_STDSTRING=1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+    -x c++ - -o "$folder/fuzz" -lfmt -lcrypto -lre2
 
 # Messages that matter, to begin with.
 mkdir "$folder/seeds"

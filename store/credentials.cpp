@@ -12,32 +12,32 @@ using records::sts::Session;
 
 namespace {
 
-std::string About(const std::string& key) {
+std::string SealedAs(const std::string& key) {
   return "access-key " + key;
 }
 
 }  // namespace
 
 void PutSealed(Transaction& tx, AccessKey key) {
-  key.sealed = Seal(tx, About(key.id), key.secret);
+  key.sealed = Seal(tx, SealedAs(key.id), key.secret);
   key.secret.clear();
   tx.Put({}, key);
 }
 
 void PutSealed(Transaction& tx, Session session) {
-  session.sealed = Seal(tx, About(session.access_key), session.secret + " " + session.token);
+  session.sealed = Seal(tx, SealedAs(session.access_key), session.secret + " " + session.token);
   session.secret.clear();
   session.token.clear();
   tx.Put({}, session);
 }
 
 void Open(Transaction& tx, AccessKey& key) {
-  if (!key.sealed.empty()) key.secret = Unseal(tx, About(key.id), key.sealed).value_or("");
+  if (!key.sealed.empty()) key.secret = Unseal(tx, SealedAs(key.id), key.sealed).value_or("");
 }
 
 void Open(Transaction& tx, Session& session) {
   if (session.sealed.empty()) return;
-  const std::string opened = Unseal(tx, About(session.access_key), session.sealed).value_or("");
+  const std::string opened = Unseal(tx, SealedAs(session.access_key), session.sealed).value_or("");
   const auto space = std::min(opened.find(' '), opened.size());
   session.secret = opened.substr(0, space);
   session.token = opened.substr(std::min(space + 1, opened.size()));

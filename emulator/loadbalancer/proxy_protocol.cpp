@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kSignature("\r\n\r\n\0\r\nQUIT\n", 12);
 
-void AppendNumber(std::string& out, std::uint16_t number) {
+void AppendShort(std::string& out, std::uint16_t number) {
   out += static_cast<char>(number >> 8);
   out += static_cast<char>(number & 0xff);
 }
@@ -24,7 +24,7 @@ std::string Header(char command, char family, std::uint16_t size) {
   std::string out(kSignature);
   out += static_cast<char>(0x20 | command);
   out += family;
-  AppendNumber(out, size);
+  AppendShort(out, size);
   return out;
 }
 
@@ -34,8 +34,8 @@ std::string ProxyHeader(const ProxiedConnection& connection) {
   std::string out = Header(1, 0x11, 12);  // PROXY, TCP over IPv4
   AppendAddress(out, connection.source_address);
   AppendAddress(out, connection.destination_address);
-  AppendNumber(out, connection.source_port);
-  AppendNumber(out, connection.destination_port);
+  AppendShort(out, connection.source_port);
+  AppendShort(out, connection.destination_port);
   return out;
 }
 

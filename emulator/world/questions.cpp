@@ -78,7 +78,7 @@ void WritePath(Writer& writer, const Path& path, const std::vector<std::string>&
   WriteTexts(writer, "remedies", remedies);
 }
 
-network::Protocol ProtocolOf(const std::string& name) {
+network::Protocol ProtocolNamed(const std::string& name) {
   if (name == "tcp") return network::Protocol::kTcp;
   if (name == "udp") return network::Protocol::kUdp;
   if (name == "icmp") return network::Protocol::kIcmp;
@@ -135,7 +135,7 @@ std::string NetworkQuestions::Explain(const Question& question) const {
   const auto topology = network_.Current();
   const NameAndPort to = SplitPort(question.to);
   network::Flow flow;
-  flow.protocol = ProtocolOf(question.protocol);
+  flow.protocol = ProtocolNamed(question.protocol);
   const bool ports = flow.protocol != network::Protocol::kIcmp;
   if (ports && !to.port) throw UnknownEnd("Name the port: " + question.to + ":<port>.");
   if (to.port) flow.destination_ports = network::PortRange::One(*to.port);

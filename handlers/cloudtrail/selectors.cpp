@@ -134,7 +134,7 @@ EventSelector Complete(EventSelector selector) {
 }
 
 template <class Answer>
-void Fill(const TrailRecord& trail, Answer& out) {
+void FillSelectors(const TrailRecord& trail, Answer& out) {
   out.TrailARN = trail.arn;
   for (const AdvancedEventSelector& selector : trail.advanced_event_selectors)
     out.AdvancedEventSelectors.push_back(selector);
@@ -169,7 +169,7 @@ PutEventSelectorsResponse PutEventSelectors(Context& context, const PutEventSele
   trail.advanced_event_selectors.assign(in.AdvancedEventSelectors.begin(), in.AdvancedEventSelectors.end());
   context.tx.Put(context.scope, trail);
   PutEventSelectorsResponse out;
-  Fill(trail, out);
+  FillSelectors(trail, out);
   return out;
 }
 
@@ -177,7 +177,7 @@ AWS_OPERATION(cloudtrail, GetEventSelectors)
 AWS_ACCESS("trail/{TrailName}")
 GetEventSelectorsResponse GetEventSelectors(Context& context, const GetEventSelectorsRequest& in) {
   GetEventSelectorsResponse out;
-  Fill(FindTrail(context, *in.TrailName), out);
+  FillSelectors(FindTrail(context, *in.TrailName), out);
   return out;
 }
 

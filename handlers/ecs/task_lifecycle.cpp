@@ -19,7 +19,7 @@
 namespace drydock::ecs {
 namespace {
 
-using records::ecs::Task;
+using TaskRecord = records::ecs::Task;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -39,16 +39,16 @@ Duration Delay(const Context& context, Duration realistic) {
   return context.engines.clock.Delay(realistic, Duration(0));
 }
 
-void SetTimer(Context& context, const Task& task, Duration delay) {
+void SetTimer(Context& context, const TaskRecord& task, Duration delay) {
   context.tx.SetTimer({kTaskTimer, context.scope, task.id, context.now + delay});
 }
 
 // The timer that would have brought the step that is now past.
-void CancelTimer(Context& context, const Task& task) {
+void CancelTimer(Context& context, const TaskRecord& task) {
   context.tx.CancelTimer(kTaskTimer, context.scope, task.id);
 }
 
-bool AllContainersAre(const Task& task, const char* status) {
+bool AllContainersAre(const TaskRecord& task, const char* status) {
   return std::all_of(task.containers.begin(), task.containers.end(),
                      [&](const auto& container) { return container.last_status == status; });
 }
@@ -57,7 +57,7 @@ Duration StopTimeout(const ContainerDefinition& container) {
   return seconds(container.stopTimeout.value_or(30));
 }
 
-void Deprovision(Context& context, Task& task) {
+void Deprovision(Context& context, TaskRecord& task) {
   task.last_status = "DEPROVISIONING";
   if (!task.attachment.network_interface_id.empty()) task.attachment.status = "DETACHING";
   if (task.handed_to_runtime) task.times.emplace("executionStoppedAt", context.now);
@@ -72,7 +72,7 @@ void Deprovision(Context& context, Task& task) {
     context.tx.AfterCommit([&runtime = context.engines.runtime, arn = task.arn] { runtime.Stop(arn, Duration(0)); });
 }
 
-void StopContainers(Context& context, Task& task) {
+void StopContainers(Context& context, TaskRecord& task) {
   for (auto& container : task.containers)  // those whose turn never came
     if (container.last_status == "PENDING" && !container.start_requested) container.last_status = "STOPPED";
   if (!task.handed_to_runtime || AllContainersAre(task, "STOPPED")) return Deprovision(context, task);
@@ -87,7 +87,7 @@ void StopContainers(Context& context, Task& task) {
   context.tx.AfterCommit([&runtime = context.engines.runtime, arn = task.arn, timeout] { runtime.Stop(arn, timeout); });
 }
 
-void FailToStart(Context& context, Task& task, const StartFailure& failure) {
+void FailToStart(Context& context, TaskRecord& task, const StartFailure& failure) {
   task.blocked_by = failure.blocked_by;
   for (auto& container : task.containers)
     if (container.name == failure.container) container.reason = failure.reason;
@@ -95,7 +95,7 @@ void FailToStart(Context& context, Task& task, const StartFailure& failure) {
 }
 
 // PROVISIONING: the network interface. It is committed before the network engine is asked about it.
-void Provision(Context& context, Task& task) {
+void Provision(Context& context, TaskRecord& task) {
   auto& attachment = task.attachment;
   const auto& network = *task.network_configuration.awsvpcConfiguration;
   const bool public_address = network.assignPublicIp == "ENABLED";
@@ -129,7 +129,7 @@ void Provision(Context& context, Task& task) {
   SetTimer(context, task, Delay(context, kWaitingForAgent));
 }
 
-void HandToRuntime(Context& context, const Task& task, const records::ecs::TaskDefinition& definition,
+void HandToRuntime(Context& context, const TaskRecord& task, const records::ecs::TaskDefinition& definition,
                    const SecretValues& values) {
   context.tx.AfterCommit([&runtime = context.engines.runtime,
                           spec = MakeTaskSpec(context.engines.settings.endpoint, context.scope, task, definition,
@@ -137,7 +137,7 @@ void HandToRuntime(Context& context, const Task& task, const records::ecs::TaskD
 }
 
 // A failure at once, or, for a connection that times out, after as long as Fargate keeps trying.
-void FailSooner(Context& context, Task& task, const StartFailure& failure) {
+void FailSooner(Context& context, TaskRecord& task, const StartFailure& failure) {
   const Duration wait = failure.timed_out ? Delay(context, kConnecting) : Duration(0);
   if (wait.count() == 0) return FailToStart(context, task, failure);
   task.delayed_failure = failure.reason;
@@ -148,7 +148,7 @@ void FailSooner(Context& context, Task& task, const StartFailure& failure) {
 }
 
 // PENDING, twice: before the pull and after it.
-void Prepare(Context& context, Task& task, const ConnectionTried& tried) {
+void Prepare(Context& context, TaskRecord& task, const ConnectionTried& tried) {
   if (!task.delayed_failure.empty())
     return FailToStart(context, task, {task.delayed_failure, task.delayed_failure_container, false, task.blocked_by});
   if (task.handed_to_runtime) return;
@@ -177,13 +177,13 @@ void Prepare(Context& context, Task& task, const ConnectionTried& tried) {
   HandToRuntime(context, task, *definition, values);
 }
 
-void BecomeRunning(Context& context, Task& task) {
+void BecomeRunning(Context& context, TaskRecord& task) {
   task.last_status = "RUNNING";
   SaveTask(context, task);
   if (task.active_service) TouchService(context, *task.active_service);
 }
 
-void Finish(Context& context, Task& task) {
+void Finish(Context& context, TaskRecord& task) {
   if (!task.attachment.network_interface_id.empty()) {
     ec2::DeleteInterface(context, task.attachment.network_interface_id);
     RecordInterfaceDeleted(context, task.attachment.network_interface_id);
@@ -200,13 +200,13 @@ void Finish(Context& context, Task& task) {
 
 }  // namespace
 
-void SaveTask(Context& context, Task& task) {
+void SaveTask(Context& context, TaskRecord& task) {
   ++task.version;
   context.tx.Put(context.scope, task);
   PublishTaskChange(context, task);
 }
 
-void BeginActivating(Context& context, Task& task) {
+void BeginActivating(Context& context, TaskRecord& task) {
   task.times.emplace("startedAt", context.now);
   task.last_status = "ACTIVATING";
   const Duration activating = Delay(context, kActivating);
@@ -215,20 +215,20 @@ void BeginActivating(Context& context, Task& task) {
   SetTimer(context, task, activating);
 }
 
-void EndStopping(Context& context, Task& task) {
+void EndStopping(Context& context, TaskRecord& task) {
   if (!AllContainersAre(task, "STOPPED")) return SaveTask(context, task);
   CancelTimer(context, task);
   Deprovision(context, task);
 }
 
-void BeginLife(Context& context, Task& task) {
+void BeginLife(Context& context, TaskRecord& task) {
   context.tx.Put(context.scope, task);
   PublishTaskChange(context, task);
   SetTimer(context, task, Delay(context, kProvisioning));
 }
 
 void AdvanceTask(Context& context, const std::string& task_id, const ConnectionTried& tried) {
-  auto task = context.tx.Get<Task>(context.scope, task_id);
+  auto task = context.tx.Get<TaskRecord>(context.scope, task_id);
   if (!task) return;
   const std::string& status = task->last_status;
   if (status == "PROVISIONING") return Provision(context, *task);
@@ -237,7 +237,7 @@ void AdvanceTask(Context& context, const std::string& task_id, const ConnectionT
   if (status == "DEACTIVATING") return StopContainers(context, *task);
   if (status == "DEPROVISIONING") return Finish(context, *task);
   if (status == "STOPPED") {
-    context.tx.Erase<Task>(context.scope, task_id);
+    context.tx.Erase<TaskRecord>(context.scope, task_id);
     return;
   }
   if (status == "STOPPING") {  // the runtime has not told of all exits
@@ -247,7 +247,7 @@ void AdvanceTask(Context& context, const std::string& task_id, const ConnectionT
   }
 }
 
-void BeginStop(Context& context, Task& task, const std::string& stop_code, const std::string& reason) {
+void BeginStop(Context& context, TaskRecord& task, const std::string& stop_code, const std::string& reason) {
   if (task.desired_status == "STOPPED") return;
   task.desired_status = "STOPPED";
   task.stop_code = stop_code;
@@ -278,7 +278,7 @@ void BeginStop(Context& context, Task& task, const std::string& stop_code, const
 }
 
 void ResumeTask(Context& context, const std::string& task_id) {
-  auto task = context.tx.Get<Task>(context.scope, task_id);
+  auto task = context.tx.Get<TaskRecord>(context.scope, task_id);
   if (!task || !task->handed_to_runtime) return;
   const std::string& status = task->last_status;
   if (status == "STOPPING") return SetTimer(context, *task, Duration(0));  // nobody will tell of its exits

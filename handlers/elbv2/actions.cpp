@@ -7,26 +7,23 @@
 #include <set>
 
 #include "handlers/elbv2/lookup.h"
+#include "handlers/elbv2/protocols.h"
 #include "handlers/elbv2/target_groups.h"
 
 namespace drydock::elbv2 {
 
 namespace {
 
-using records::elbv2::Listener;
-using records::elbv2::LoadBalancer;
-using records::elbv2::TargetGroup;
+using ListenerRecord = records::elbv2::Listener;
+using LoadBalancerRecord = records::elbv2::LoadBalancer;
+using TargetGroupRecord = records::elbv2::TargetGroup;
 
 constexpr std::size_t kTargetGroupsPerAction = 5;          // quota
 constexpr std::size_t kTargetGroupsPerLoadBalancer = 100;  // quota
 
-bool IsHttp(const std::string& protocol) {
-  return protocol == "HTTP" || protocol == "HTTPS";
-}
-
 // Which target groups a listener may forward to. Network Load Balancers guide, "Listener configuration"; only a gateway
 // load balancer's listener has no protocol.
-bool Compatible(const std::string& listener, const TargetGroup& target_group) {
+bool Compatible(const std::string& listener, const TargetGroupRecord& target_group) {
   const std::string& group = target_group.protocol;
   if (IsHttp(listener)) return IsHttp(group) || target_group.target_type == "lambda";
   if (listener.empty()) return group == "GENEVE";
@@ -53,14 +50,15 @@ std::vector<records::elbv2::WeightedTargetGroup> NamedGroups(const Action& actio
   return groups;
 }
 
-void CheckGroup(Context& context, const LoadBalancer& load_balancer, const Listener& listener, const std::string& arn) {
-  const TargetGroup group = RequireTargetGroup(context, arn);
+void CheckGroup(Context& context, const LoadBalancerRecord& load_balancer, const ListenerRecord& listener,
+                const std::string& arn) {
+  const TargetGroupRecord group = RequireTargetGroup(context, arn);
   if (!Compatible(listener.protocol, group)) throw errors::IncompatibleProtocols(arn);
   if (group.target_type != "lambda" && group.vpc_id != load_balancer.vpc_id) throw errors::TargetGroupInOtherVpc(arn);
 }
 
 // A target group serves one load balancer only, and a load balancer has its quota of them.
-void CheckAssociations(Context& context, const LoadBalancer& load_balancer,
+void CheckAssociations(Context& context, const LoadBalancerRecord& load_balancer,
                        const std::vector<records::elbv2::Action>& actions) {
   std::set<std::string> groups;
   const auto use = TargetGroupUse(context);
@@ -77,8 +75,8 @@ void CheckAssociations(Context& context, const LoadBalancer& load_balancer,
   if (groups.size() > kTargetGroupsPerLoadBalancer) throw errors::TooManyUniqueTargetGroups();
 }
 
-void TakeForward(Context& context, const LoadBalancer& load_balancer, const Listener& listener, const Action& action,
-                 records::elbv2::Action& record) {
+void TakeForward(Context& context, const LoadBalancerRecord& load_balancer, const ListenerRecord& listener,
+                 const Action& action, records::elbv2::Action& record) {
   record.target_groups = NamedGroups(action);
   if (record.target_groups.empty())
     throw errors::InvalidAction(
@@ -116,13 +114,13 @@ bool IsPort(const std::string& text) {
 
 // A redirect that leads where the request came from. aws-facts E.5; "seen": the listener's own protocol and port count
 // as unchanged.
-bool Loops(const Listener& listener, const records::elbv2::Action& record) {
+bool Loops(const ListenerRecord& listener, const records::elbv2::Action& record) {
   const bool same_protocol = record.redirect_protocol == "#{protocol}" || record.redirect_protocol == listener.protocol;
   const bool same_port = record.redirect_port == "#{port}" || record.redirect_port == std::to_string(listener.port);
   return same_protocol && same_port && record.redirect_host == "#{host}" && record.redirect_path == "/#{path}";
 }
 
-void TakeRedirect(const Listener& listener, const Action& action, records::elbv2::Action& record) {
+void TakeRedirect(const ListenerRecord& listener, const Action& action, records::elbv2::Action& record) {
   if (!action.RedirectConfig)  // seen
     throw errors::InvalidAction(
         "For actions of type 'redirect', you must specify the following fields: 'RedirectConfig'");
@@ -161,7 +159,7 @@ void TakeFixedResponse(const Action& action, records::elbv2::Action& record) {
   record.fixed_message_body = config.MessageBody;
 }
 
-records::elbv2::Action Take(Context& context, const LoadBalancer& load_balancer, const Listener& listener,
+records::elbv2::Action Take(Context& context, const LoadBalancerRecord& load_balancer, const ListenerRecord& listener,
                             const Action& action) {
   records::elbv2::Action record;
   record.type = *action.Type;
@@ -185,8 +183,8 @@ records::elbv2::Action Take(Context& context, const LoadBalancer& load_balancer,
 
 }  // namespace
 
-std::vector<records::elbv2::Action> CheckActions(Context& context, const LoadBalancer& load_balancer,
-                                                 const Listener& listener, const List<Action>& actions) {
+std::vector<records::elbv2::Action> CheckActions(Context& context, const LoadBalancerRecord& load_balancer,
+                                                 const ListenerRecord& listener, const List<Action>& actions) {
   if (actions.empty()) throw errors::Validation("An action must be specified");
   std::vector<records::elbv2::Action> taken;
   for (const Action& action : actions) taken.push_back(Take(context, load_balancer, listener, action));

@@ -5,19 +5,16 @@
 
 #include "emulator/core/text.h"
 #include "handlers/elbv2/errors.h"
+#include "handlers/elbv2/protocols.h"
 
 namespace drydock::elbv2 {
 
 namespace {
 
 using records::elbv2::HealthCheck;
-using records::elbv2::TargetGroup;
+using TargetGroupRecord = records::elbv2::TargetGroup;
 
-bool IsHttp(const std::string& protocol) {
-  return protocol == "HTTP" || protocol == "HTTPS";
-}
-
-std::optional<int> ReadNumber(std::string_view text) {
+std::optional<int> ReadNatural(std::string_view text) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || text.front() == '-') return std::nullopt;
@@ -31,7 +28,7 @@ bool IsMatcher(const std::string& text, std::pair<int, int> range) {
     if (part.empty() || ends.size() > 2) return false;
     int previous = range.first;
     for (const std::string& end : ends) {
-      const auto code = end.empty() ? std::nullopt : ReadNumber(end);
+      const auto code = end.empty() ? std::nullopt : ReadNatural(end);
       if (!code || *code < previous || *code > range.second) return false;
       previous = *code;
     }
@@ -40,7 +37,7 @@ bool IsMatcher(const std::string& text, std::pair<int, int> range) {
 }
 
 // Defaults: API Reference, CreateTargetGroup; the timeout of HTTP and HTTPS groups by aws-facts E.1.
-HealthCheck Defaults(const TargetGroup& group, const std::string& check_protocol) {
+HealthCheck Defaults(const TargetGroupRecord& group, const std::string& check_protocol) {
   HealthCheck check;
   check.protocol = check_protocol;
   check.port = group.protocol == "GENEVE" ? "80" : "traffic-port";
@@ -87,7 +84,7 @@ void Apply(HealthCheck& check, const In& in) {
 }
 
 // The wording is unconfirmed but for the interval's.
-void Check(const TargetGroup& group, const HealthCheck& check) {
+void Check(const TargetGroupRecord& group, const HealthCheck& check) {
   const bool function = group.target_type == "lambda";
   if (!check.enabled && !function)
     throw errors::Validation(
@@ -97,7 +94,7 @@ void Check(const TargetGroup& group, const HealthCheck& check) {
     throw errors::Validation(fmt::format("Health check protocol '{}' must be one of '{}'", check.protocol,
                                          may_be_tcp ? "HTTP, HTTPS, TCP" : "HTTP, HTTPS"));
   if (!function && check.port != "traffic-port") {
-    const auto port = check.port.empty() ? std::nullopt : ReadNumber(check.port);
+    const auto port = check.port.empty() ? std::nullopt : ReadNatural(check.port);
     if (!port || *port < 1 || *port > 65535)
       throw errors::Validation(
           fmt::format("Health check port '{}' must be 'traffic-port' or between '1-65535' inclusive", check.port));
@@ -124,7 +121,7 @@ void Check(const TargetGroup& group, const HealthCheck& check) {
 
 }  // namespace
 
-HealthCheck MakeHealthCheck(const TargetGroup& group, const CreateTargetGroupInput& in) {
+HealthCheck MakeHealthCheck(const TargetGroupRecord& group, const CreateTargetGroupInput& in) {
   const bool http = IsHttp(group.protocol) || group.target_type == "alb";
   HealthCheck check = Defaults(group, in.HealthCheckProtocol.value_or(http ? "HTTP" : "TCP"));
   Apply(check, in);
@@ -132,7 +129,7 @@ HealthCheck MakeHealthCheck(const TargetGroup& group, const CreateTargetGroupInp
   return check;
 }
 
-HealthCheck ModifyHealthCheck(const TargetGroup& group, const ModifyTargetGroupInput& in) {
+HealthCheck ModifyHealthCheck(const TargetGroupRecord& group, const ModifyTargetGroupInput& in) {
   HealthCheck check = group.health_check;
   if (in.HealthCheckProtocol && *in.HealthCheckProtocol != check.protocol) {
     const HealthCheck other = Defaults(group, *in.HealthCheckProtocol);

@@ -20,19 +20,19 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using records::elbv2::LoadBalancer;
-using records::elbv2::Rule;
+using LoadBalancerRecord = records::elbv2::LoadBalancer;
+using RuleRecord = records::elbv2::Rule;
 
 constexpr std::size_t kListenersPerLoadBalancer = 50;  // quota
 // API Reference, CreateListener, SslPolicy: of the API and of CloudFormation, not of the console.
 constexpr char kDefaultSslPolicy[] = "ELBSecurityPolicy-2016-08";
 
 // The default rule holds the default actions.
-Rule DefaultRule(Context& context, const records::elbv2::Listener& record) {
-  return context.tx.Get<Rule>(context.scope, record.default_rule_arn).value_or(Rule());
+RuleRecord DefaultRule(Context& context, const records::elbv2::Listener& record) {
+  return context.tx.Get<RuleRecord>(context.scope, record.default_rule_arn).value_or(RuleRecord());
 }
 
-Listener Render(const records::elbv2::Listener& record, const Rule& default_rule) {
+Listener Render(const records::elbv2::Listener& record, const RuleRecord& default_rule) {
   Listener out;
   out.ListenerArn = record.arn;
   out.LoadBalancerArn = record.load_balancer_arn;
@@ -48,7 +48,7 @@ Listener Render(const records::elbv2::Listener& record, const Rule& default_rule
   return out;
 }
 
-void CheckProtocol(const LoadBalancer& load_balancer, const std::string& protocol) {
+void CheckProtocol(const LoadBalancerRecord& load_balancer, const std::string& protocol) {
   const bool http = protocol == "HTTP" || protocol == "HTTPS";
   if (load_balancer.type == "application") {
     if (!http) throw errors::ListenerProtocol(protocol, "HTTPS, HTTP");
@@ -60,7 +60,7 @@ void CheckProtocol(const LoadBalancer& load_balancer, const std::string& protoco
 }
 
 // Those of a request, checked. API Reference, CreateListener; the wording is unconfirmed.
-void TakeProtocolAndPort(const LoadBalancer& load_balancer, const std::optional<std::string>& protocol,
+void TakeProtocolAndPort(const LoadBalancerRecord& load_balancer, const std::optional<std::string>& protocol,
                          const std::optional<std::int32_t>& port, records::elbv2::Listener& record) {
   if (load_balancer.type == "gateway") {
     if (protocol || port)
@@ -113,8 +113,8 @@ std::vector<records::elbv2::Listener> ListenersOf(Context& context, const std::s
 }
 
 // The same actions, as far as one sees.
-bool SameActions(const Rule& a, const Rule& b) {
-  const auto essence = [](const Rule& rule) {
+bool SameActions(const RuleRecord& a, const RuleRecord& b) {
+  const auto essence = [](const RuleRecord& rule) {
     std::vector<std::string> all;
     for (const auto& action : rule.actions) {
       for (const std::string& text :
@@ -136,7 +136,7 @@ AWS_OPERATION(elbv2, CreateListener)
 AWS_ACCESS("{LoadBalancerArn}", "Tags? elasticloadbalancing:AddTags listener/{LoadBalancerArn}",
            "elasticloadbalancing:ListenerProtocol={Protocol}", "elasticloadbalancing:SecurityPolicy={SslPolicy}")
 CreateListenerOutput CreateListener(Context& context, const CreateListenerInput& in) {
-  const LoadBalancer load_balancer = RequireLoadBalancer(context, *in.LoadBalancerArn);
+  const LoadBalancerRecord load_balancer = RequireLoadBalancer(context, *in.LoadBalancerArn);
   RefuseUnsupported(in.MutualAuthentication, in.AlpnPolicy);
 
   records::elbv2::Listener record;
@@ -144,7 +144,7 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
   TakeProtocolAndPort(load_balancer, in.Protocol, in.Port, record);
   record.tags = TagsOf(in.Tags);
   TakeSecurity(context, record, in.SslPolicy, in.Certificates);
-  Rule rule;
+  RuleRecord rule;
   rule.load_balancer_arn = load_balancer.arn;
   rule.is_default = true;
   rule.actions = CheckActions(context, load_balancer, record, in.DefaultActions);
@@ -154,7 +154,7 @@ CreateListenerOutput CreateListener(Context& context, const CreateListenerInput&
   for (const records::elbv2::Listener& other : others) {
     if (other.port != record.port) continue;
     // "Each call succeeds" when all settings are the same: API Reference, CreateListener.
-    const Rule other_rule = DefaultRule(context, other);
+    const RuleRecord other_rule = DefaultRule(context, other);
     if (other.protocol != record.protocol || other.ssl_policy != record.ssl_policy ||
         other.certificate_arns != record.certificate_arns || !SameActions(other_rule, rule))
       throw errors::DuplicateListener(load_balancer.arn);
@@ -179,13 +179,13 @@ AWS_ACCESS("{ListenerArn}", "elasticloadbalancing:ListenerProtocol={Protocol}",
            "elasticloadbalancing:SecurityPolicy={SslPolicy}")
 ModifyListenerOutput ModifyListener(Context& context, const ModifyListenerInput& in) {
   records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
-  const LoadBalancer load_balancer = RequireLoadBalancer(context, record.load_balancer_arn);
+  const LoadBalancerRecord load_balancer = RequireLoadBalancer(context, record.load_balancer_arn);
   RefuseUnsupported(in.MutualAuthentication, in.AlpnPolicy);
   TakeProtocolAndPort(load_balancer, in.Protocol, in.Port, record);
   for (const records::elbv2::Listener& other : ListenersOf(context, load_balancer.arn))
     if (other.arn != record.arn && other.port == record.port) throw errors::DuplicateListener(load_balancer.arn);
   TakeSecurity(context, record, in.SslPolicy, in.Certificates);
-  Rule rule = DefaultRule(context, record);
+  RuleRecord rule = DefaultRule(context, record);
   // Also the actions that stay must fit the new protocol and port.
   rule.actions = CheckActions(context, load_balancer, record,
                               IsGiven(in.DefaultActions) ? in.DefaultActions : RenderActions(rule.actions));
@@ -222,8 +222,9 @@ AWS_OPERATION(elbv2, DeleteListener)
 AWS_ACCESS("{ListenerArn}")
 DeleteListenerOutput DeleteListener(Context& context, const DeleteListenerInput& in) {
   const records::elbv2::Listener record = RequireListener(context, *in.ListenerArn);
-  for (const Rule& rule : context.tx.List<Rule>(context.scope, store::Where(&Rule::listener_arn, record.arn)))
-    context.tx.Erase<Rule>(context.scope, rule.arn);
+  for (const RuleRecord& rule :
+       context.tx.List<RuleRecord>(context.scope, store::Where(&RuleRecord::listener_arn, record.arn)))
+    context.tx.Erase<RuleRecord>(context.scope, rule.arn);
   context.tx.Erase<records::elbv2::Listener>(context.scope, record.arn);
   return {};
 }

@@ -93,7 +93,7 @@ void CheckIpAddressType(const std::string& type) {
         fmt::format("You must specify subnets with an associated IPv6 CIDR block for the IP address type '{}'", type));
 }
 
-std::optional<records::elbv2::LoadBalancer> FindNamed(Context& context, const std::string& name) {
+std::optional<records::elbv2::LoadBalancer> FindLoadBalancerNamed(Context& context, const std::string& name) {
   auto found = context.tx.List<records::elbv2::LoadBalancer>(context.scope,
                                                              store::Where(&records::elbv2::LoadBalancer::name, name));
   if (found.empty()) return std::nullopt;
@@ -169,7 +169,7 @@ CreateLoadBalancerOutput CreateLoadBalancer(Context& context, const CreateLoadBa
   const auto tags = TagsOf(in.Tags);
 
   CreateLoadBalancerOutput out;
-  if (const auto existing = FindNamed(context, *in.Name)) {
+  if (const auto existing = FindLoadBalancerNamed(context, *in.Name)) {
     if (existing->type != type || existing->scheme != scheme || !SamePlaces(*existing, places) ||
         Sorted(existing->security_groups) != Sorted(groups))
       throw errors::DuplicateLoadBalancerName(*in.Name);
@@ -201,7 +201,7 @@ DescribeLoadBalancersOutput DescribeLoadBalancers(Context& context, const Descri
   std::vector<records::elbv2::LoadBalancer> records;
   std::vector<std::string> missing;
   for (const std::string& name : in.Names) {
-    if (auto found = FindNamed(context, name))
+    if (auto found = FindLoadBalancerNamed(context, name))
       records.push_back(std::move(*found));
     else
       missing.push_back(name);

@@ -15,7 +15,7 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using records::elbv2::LoadBalancer;
+using LoadBalancerRecord = records::elbv2::LoadBalancer;
 using records::elbv2::LoadBalancerZone;
 
 // "ELB needs at least eight free addresses to scale": Application Load Balancer guide, "Subnets for your load
@@ -97,7 +97,7 @@ std::vector<std::string> ChooseGroups(Context& context, const std::string& type,
   return chosen;
 }
 
-void Occupy(Context& context, LoadBalancer& load_balancer, const std::vector<Place>& places) {
+void Occupy(Context& context, LoadBalancerRecord& load_balancer, const std::vector<Place>& places) {
   std::vector<LoadBalancerZone> zones;
   for (const Place& place : places) {
     LoadBalancerZone zone{place.subnet.availability_zone, place.subnet.subnet_id, "", ""};
@@ -124,7 +124,7 @@ void Occupy(Context& context, LoadBalancer& load_balancer, const std::vector<Pla
   load_balancer.zones = std::move(zones);
 }
 
-void Vacate(Context& context, const LoadBalancer& load_balancer) {
+void Vacate(Context& context, const LoadBalancerRecord& load_balancer) {
   for (const LoadBalancerZone& zone : load_balancer.zones) ec2::DeleteInterface(context, zone.network_interface_id);
 }
 

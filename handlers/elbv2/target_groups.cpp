@@ -107,7 +107,7 @@ std::string ProtocolVersion(const CreateTargetGroupInput& in) {
   return version;
 }
 
-std::optional<records::elbv2::TargetGroup> FindNamed(Context& context, const std::string& name) {
+std::optional<records::elbv2::TargetGroup> FindTargetGroupNamed(Context& context, const std::string& name) {
   auto found = context.tx.List<records::elbv2::TargetGroup>(context.scope,
                                                             store::Where(&records::elbv2::TargetGroup::name, name));
   if (found.empty()) return std::nullopt;
@@ -161,7 +161,7 @@ CreateTargetGroupOutput CreateTargetGroup(Context& context, const CreateTargetGr
   record.tags = TagsOf(in.Tags);
 
   CreateTargetGroupOutput out;
-  if (const auto existing = FindNamed(context, record.name)) {
+  if (const auto existing = FindTargetGroupNamed(context, record.name)) {
     if (!SameSettings(*existing, record)) throw errors::DuplicateTargetGroupName(record.name);
     out.TargetGroups.push_back(Render(*existing, TargetGroupUse(context)));
     return out;
@@ -192,7 +192,7 @@ DescribeTargetGroupsOutput DescribeTargetGroups(Context& context, const Describe
     throw errors::Validation("Target group names and target group ARNs cannot be specified at the same time");
   std::vector<records::elbv2::TargetGroup> records;
   for (const std::string& name : in.Names) {
-    auto found = FindNamed(context, name);
+    auto found = FindTargetGroupNamed(context, name);
     if (!found) throw errors::TargetGroupsNotFound();
     records.push_back(std::move(*found));
   }

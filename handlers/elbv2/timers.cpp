@@ -9,7 +9,7 @@ namespace drydock::elbv2 {
 
 namespace {
 
-using records::elbv2::LoadBalancer;
+using LoadBalancerRecord = records::elbv2::LoadBalancer;
 using records::elbv2::Target;
 
 constexpr char kActivation[] = "elbv2.load_balancer_active";
@@ -23,7 +23,7 @@ std::string DrainKey(const Target& target) {
 }
 
 void Activate(store::Transaction& tx, const store::Timer& timer) {
-  auto load_balancer = tx.Get<LoadBalancer>(timer.scope, timer.key);
+  auto load_balancer = tx.Get<LoadBalancerRecord>(timer.scope, timer.key);
   if (!load_balancer) return;
   load_balancer->state = "active";
   tx.Put(timer.scope, *load_balancer);

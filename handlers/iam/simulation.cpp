@@ -8,10 +8,10 @@
 namespace drydock::iam {
 
 namespace policy = auth::policy;
-using records::iam::Group;
+using GroupRecord = records::iam::Group;
 using records::iam::Membership;
-using records::iam::Role;
-using records::iam::User;
+using RoleRecord = records::iam::Role;
+using UserRecord = records::iam::User;
 
 namespace {
 
@@ -43,12 +43,12 @@ void AddPrincipal(Context& context, const std::string& arn, const std::string& t
   for (const auto& [key, value] : tags) simulation.keys["aws:principaltag/" + Lowercase(key)] = {value};
 }
 
-Simulation OfUser(Context& context, const User& user, const std::string& arn) {
+Simulation OfUser(Context& context, const UserRecord& user, const std::string& arn) {
   Simulation simulation;
   CollectTexts(context, kUser, user.name, user.inline_policies, simulation.identity);
   for (const Membership& membership :
        context.tx.List<Membership>(context.scope, store::Where(&Membership::user, user.name)))
-    if (const auto group = context.tx.Get<Group>(context.scope, membership.group))
+    if (const auto group = context.tx.Get<GroupRecord>(context.scope, membership.group))
       CollectTexts(context, kGroup, group->name, group->inline_policies, simulation.identity);
   AddBoundaryText(context, user.boundary, simulation);
   AddPrincipal(context, arn, "User", user.tags, simulation);
@@ -60,7 +60,7 @@ Simulation OfUser(Context& context, const User& user, const std::string& arn) {
   return simulation;
 }
 
-Simulation OfRole(Context& context, const Role& role, const std::string& arn) {
+Simulation OfRole(Context& context, const RoleRecord& role, const std::string& arn) {
   Simulation simulation;
   CollectTexts(context, kRole, role.name, role.inline_policies, simulation.identity);
   AddBoundaryText(context, role.boundary, simulation);
@@ -71,7 +71,7 @@ Simulation OfRole(Context& context, const Role& role, const std::string& arn) {
   return simulation;
 }
 
-Simulation OfGroup(Context& context, const Group& group) {
+Simulation OfGroup(Context& context, const GroupRecord& group) {
   Simulation simulation;
   CollectTexts(context, kGroup, group.name, group.inline_policies, simulation.identity);
   simulation.caller.principal.type = Principal::Type::kUser;

@@ -21,7 +21,7 @@ struct Name {
   Operator op;
   bool negated = false;
 };
-constexpr Name kNames[] = {
+constexpr Name kOperators[] = {
     {"stringequals", Operator::kStringEquals},
     {"stringnotequals", Operator::kStringEquals, true},
     {"stringequalsignorecase", Operator::kStringEqualsIgnoreCase},
@@ -202,7 +202,7 @@ std::optional<Condition> ParseOperator(std::string_view name) {
     condition.if_exists = true;
     rest.resize(rest.size() - 8);
   }
-  for (const Name& known : kNames) {
+  for (const Name& known : kOperators) {
     if (rest != known.name) continue;
     condition.op = known.op;
     condition.negated = known.negated;

@@ -42,7 +42,7 @@ using net::ip::tcp;
 
 using TerminalExecutor = net::io_context::executor_type;
 using TerminalSocket = net::basic_stream_socket<tcp, TerminalExecutor>;
-using TerminalStream = websocket::stream<TerminalSocket>;
+using TerminalStream = websocket::stream<TerminalSocket, false>;  // never compresses: its code stays out
 using TerminalTimer =
     net::basic_waitable_timer<std::chrono::steady_clock, net::wait_traits<std::chrono::steady_clock>, TerminalExecutor>;
 using Task = net::awaitable<void, TerminalExecutor>;
