@@ -58,9 +58,9 @@ ListName Ec2ListName(const std::string& name, bool plain) {
   return {stem.ends_with("Set") ? stem : stem + "Set", name};
 }
 
-class Record {
+class ParameterWriter {
  public:
-  Record(Writer& writer, const api::Service& service)
+  ParameterWriter(Writer& writer, const api::Service& service)
       : writer_(writer), ec2_(service.protocol == api::Protocol::kEc2), service_(service) {}
 
   // Writes the members that are there; returns how many.
@@ -161,15 +161,15 @@ class Record {
         return;
       case Kind::kMap: {
         struct Visit {
-          Record& record;
+          ParameterWriter& writer;
           const Type& element;
         } visit{*this, type.element()};
         writer_.StartObject();
         type.each(content, &visit, [](void* context, const std::string& key, const void* slot) {
           auto& v = *static_cast<Visit*>(context);
           if (const void* item = v.element.get(slot)) {
-            v.record.writer_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-            v.record.Content(v.element, item);
+            v.writer.writer_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+            v.writer.Content(v.element, item);
           }
         });
         writer_.EndObject();
@@ -194,7 +194,7 @@ std::optional<std::string> RequestParameters(const api::Operation& operation, co
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.StartObject();
-  const int members = Record(writer, *operation.service).Members(input.schema(), input.get());
+  const int members = ParameterWriter(writer, *operation.service).Members(input.schema(), input.get());
   writer.EndObject();
   if (members == 0 && operation.service->protocol != api::Protocol::kEc2) return std::nullopt;
   return WithinLimit("requestParameters", buffer);
@@ -221,7 +221,7 @@ std::optional<std::string> ResponseElements(const api::Operation& operation, con
     }
     members = 1;
   }
-  members += Record(writer, *operation.service).Members(output.schema(), output.get());
+  members += ParameterWriter(writer, *operation.service).Members(output.schema(), output.get());
   writer.EndObject();
   if (members == 0) return std::nullopt;
   return WithinLimit("responseElements", buffer);
