@@ -76,6 +76,23 @@ def test_the_cli_launches_too(aws, vpc):
     assert "DryRunOperation" in done.stderr
 
 
+def test_credit_options(vpc):
+    """EC2 User Guide, "Burstable performance instances": T2 is standard, T3 is unlimited, others have none."""
+    subnet = vpc.subnet()
+    t2, t3, m5 = (launch(vpc, subnet, InstanceType=name)["Instances"][0]["InstanceId"]
+                  for name in ("t2.micro", "t3.micro", "m5.large"))
+
+    def shown(**more):
+        return {each["InstanceId"]: each["CpuCredits"] for each in vpc.ec2.describe_instance_credit_specifications(
+            **more)["InstanceCreditSpecifications"]}
+    assert shown(InstanceIds=[t2, t3]) == {t2: "standard", t3: "unlimited"}
+    assert shown() == {t3: "unlimited"} and shown(Filters=[{"Name": "instance-id", "Values": [t2]}]) == {}
+    ask = vpc.ec2.describe_instance_credit_specifications
+    assert error_of(ask, InstanceIds=[m5]).code == "InstanceCreditSpecification.NotSupported"
+    assert error_of(ask, InstanceIds=[ABSENT]).code == "InvalidInstanceID.NotFound"
+    assert error_of(ask, InstanceIds=[t2], MaxResults=5).code == "InvalidParameterCombination"
+
+
 def test_public_addresses(vpc):
     vpc.internet_gateway()
     subnet = vpc.subnet()

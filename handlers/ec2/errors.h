@@ -303,6 +303,10 @@ inline ApiError InvalidInstanceAttributeValue(const std::string& value,
   return {"InvalidInstanceAttributeValue",
           fmt::format("The value '{}' is not valid for the attribute {} of this instance.", value, attribute)};
 }
+inline ApiError CreditsNotSupported(const std::string& id) {  // (text unconfirmed)
+  return {"InstanceCreditSpecification.NotSupported",
+          fmt::format("The instance '{}' does not use CPU credits for CPU usage.", id)};
+}
 inline ApiError MultipleInterfaces(const std::string& id) {
   return {"InvalidInstanceID", fmt::format("There are multiple interfaces attached to instance '{}'. Please specify an "
                                            "interface ID for the operation instead.",
