@@ -4,6 +4,7 @@ Which: ECR User Guide, "Pushing an image" and "Pulling an image", required permi
 """
 import json
 
+from cloudtrail.history import Trail
 from conftest import REGION
 from ecr.images import config_of, digest_of, layer_of, manifest_of
 from iam.caller import User, allow, document
@@ -76,3 +77,22 @@ def test_another_accounts_repository_by_its_policy(server, aws):
         {"Effect": "Allow", "Principal": {"AWS": ana.arn}, "Action": PULL}))
     assert registry.pull()[0] == 200
     assert registry.call("POST", "blobs/uploads/")[0] == 403
+
+
+def test_pushes_and_pulls_are_recorded(aws):
+    """ECR User Guide, "Logging Amazon ECR actions with AWS CloudTrail", the examples of an image push and pull; denied
+    ones too."""
+    aws.client("ecr").create_repository(repositoryName="app")
+    ana = User(aws, allow("ecr:*"))
+    registry = Registry(aws, ana)
+    assert registry.push()[0] == 201 and registry.pull()[0] == 200
+    ana.may(allow("ecr:GetAuthorizationToken"))
+    assert registry.push()[0] == registry.pull()[0] == 403
+    assert registry.call("POST", "blobs/uploads/")[0] == 403
+    trail = Trail(aws)
+    for action in PUSH + PULL:
+        name = action.partition(":")[2]
+        mine = [event["record"].get("errorCode") for event in trail.events(EventName=name) if event["Username"] == "ana"]
+        assert None in mine, name
+        assert "AccessDenied" in mine or name in ("UploadLayerPart", "CompleteLayerUpload", "PutImage",
+                                                  "GetDownloadUrlForLayer"), name

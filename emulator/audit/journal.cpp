@@ -40,7 +40,7 @@ Journal::~Journal() {
 void Journal::Record(const api::FinishedCall& call, store::Transaction* tx) {
   std::vector<store::AuditEvent> events = EventsOf(call, FactsOf(call, tx), ids_);
   if (events.empty()) return;
-  if (!tx || !tx->writable()) return Wait(std::move(events), !tx);
+  if (!tx || !tx->writable() || call.error) return Wait(std::move(events), !tx);
   for (const store::AuditEvent& event : events) store::AuditEvents(*tx).Append(event);
   tx->AfterCommit([this, count = events.size()] {
     std::lock_guard lock(mutex_);

@@ -29,7 +29,8 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // Records a call. Within a transaction that writes, the event is part of it. Outside of any (nullptr) it may wait.
+  // Records a call. Within a transaction that writes, the event is part of it, but for that of a refused call, which
+  // stands also when the transaction does not. Outside of any (nullptr) it may wait.
   void Record(const api::FinishedCall& call, store::Transaction* tx);
 
   // Writes what waits by now, and the index: look-ups that begin later find all that was recorded before. Not within a

@@ -85,6 +85,21 @@ TEST_CASE("a write's event is part of its transaction, and gone with it") {
   CHECK(example.Stored().size() == 1);
 }
 
+TEST_CASE("a refused call within a write stands, whatever becomes of the write") {
+  Example example;
+  const auto operation = example.Operation("CreateSecret", false);
+  const ApiError error("Broken", "");
+  api::FinishedCall refused = example.Call(operation);
+  refused.error = &error;
+  CHECK_THROWS_AS(example.database.Write([&](store::Transaction& tx) {
+    example.journal->Record(refused, &tx);
+    throw error;
+  }),
+                  ApiError);
+  example.journal->Flush();
+  CHECK(example.Stored().size() == 1);
+}
+
 TEST_CASE("reads and refused calls wait for a moment, or for the journal's end") {
   Example example;
   const auto read = example.Operation("ListSecrets", true);

@@ -13,6 +13,7 @@
 #include "api/ecr/BatchGetImageRequest.h"
 #include "api/ecr/BatchGetImageResponse.h"
 #include "api/ecr/CompleteLayerUploadRequest.h"
+#include "api/ecr/CompleteLayerUploadResponse.h"
 #include "api/ecr/GetDownloadUrlForLayerRequest.h"
 #include "api/ecr/GetDownloadUrlForLayerResponse.h"
 #include "api/ecr/InitiateLayerUploadRequest.h"
@@ -22,21 +23,18 @@
 #include "api/ecr/PutImageRequest.h"
 #include "api/ecr/PutImageResponse.h"
 #include "api/ecr/UploadLayerPartRequest.h"
+#include "api/ecr/UploadLayerPartResponse.h"
 #include "handlers/ecr/errors.h"
 #include "handlers/ecr/images.h"
 #include "handlers/ecr/layers.h"
 #include "handlers/ecr/manifest.h"
+#include "handlers/ecr/permissions.h"
 #include "handlers/ecr/repositories.h"
 #include "handlers/engines.h"
-#include "handlers/iam/operation_access.h"
 #include "store/database.h"
 #include "store/records/ecr/image.h"
 #include "store/table.h"
 #include "store/timers.h"
-
-namespace drydock::api {
-extern const Service k_ecr;  // generated
-}
 
 namespace drydock::ecr::registry {
 
@@ -49,12 +47,33 @@ Out Operate(Context& context, std::string_view operation, In request) {
   return Invoke<Out>(context, context.principal, *api::FindOperation(api::k_ecr, operation), std::move(request));
 }
 
-// What the registry protocol does without an operation of the API needs the permission for one all the same.
-template <class In>
-void Require(Context& context, std::string_view operation, const std::string& repository) {
-  In request;
+// Ids that were not given out are looked for when it is known that the caller may.
+std::string UploadId(const std::string& id) {
+  static const re2::RE2 kUploadId("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  return re2::RE2::FullMatch(id, kUploadId) ? id : "00000000-0000-0000-0000-000000000000";
+}
+
+void RequirePull(Context& context, const std::string& repository, const std::string& digest) {
+  BatchGetImageRequest request;
   request.repositoryName = repository;
-  iam::RequireAccess(context, *api::FindOperation(api::k_ecr, operation), api::AnyStruct::Make(std::move(request)));
+  request.imageIds.emplace_back().imageDigest = digest;
+  Require<BatchGetImageResponse>(context, context.principal, "BatchGetImage", std::move(request));
+}
+
+void RequireInitiate(Context& context, const std::string& repository) {
+  InitiateLayerUploadRequest request;
+  request.repositoryName = repository;
+  Require<InitiateLayerUploadResponse>(context, context.principal, "InitiateLayerUpload", std::move(request));
+}
+
+// Which bytes they are is not recorded: the protocol says it only as they come.
+void RequireUpload(Context& context, const std::string& repository, const std::string& id) {
+  UploadLayerPartRequest request;
+  request.repositoryName = repository;
+  request.uploadId = UploadId(id);
+  request.partFirstByte = request.partLastByte = 0;
+  request.layerPartBlob.emplace();
+  Require<UploadLayerPartResponse>(context, context.principal, "UploadLayerPart", std::move(request));
 }
 
 Refusal BlobUnknown() {
@@ -165,7 +184,7 @@ std::vector<std::string> ListTags(Context& context, const std::string& repositor
 std::string ListReferrers(Context& context, const std::string& repository, const std::string& digest,
                           const std::string& artifact_type) {
   if (!IsDigest(digest)) throw Refusal(400, "DIGEST_INVALID", "provided digest is not a digest");
-  Require<BatchGetImageRequest>(context, "BatchGetImage", repository);
+  RequirePull(context, repository, digest);
   FindRepository(context, repository);
   rapidjson::Document index(rapidjson::kObjectType);
   auto& allocator = index.GetAllocator();
@@ -235,14 +254,18 @@ std::string BeginUpload(Context& context, const std::string& repository) {
 }
 
 std::shared_ptr<store::Upload> FindUpload(Context& context, const std::string& repository, const std::string& id) {
-  Require<UploadLayerPartRequest>(context, "UploadLayerPart", repository);
+  RequireUpload(context, repository, id);
   FindRepository(context, repository);
   return ecr::FindUpload(context, repository, id).bytes;
 }
 
 void CompleteUpload(Context& context, const std::string& repository, const std::string& id,
                     const store::Upload::Result& bytes) {
-  Require<CompleteLayerUploadRequest>(context, "CompleteLayerUpload", repository);
+  CompleteLayerUploadRequest request;
+  request.repositoryName = repository;
+  request.uploadId = UploadId(id);
+  request.layerDigests.push_back(bytes.digest);
+  Require<CompleteLayerUploadResponse>(context, context.principal, "CompleteLayerUpload", std::move(request));
   FindRepository(context, repository);
   AddLayer(context, repository, bytes.digest, static_cast<std::int64_t>(bytes.size));
   EraseUpload(context, id);
@@ -253,14 +276,14 @@ void ReleaseBlob(Context& context, const std::string& digest) {
 }
 
 void AbandonUpload(Context& context, const std::string& repository, const std::string& id) {
-  Require<UploadLayerPartRequest>(context, "UploadLayerPart", repository);
+  RequireUpload(context, repository, id);
   ecr::FindUpload(context, repository, id);
   EraseUpload(context, id);
   context.tx.AfterCommit([&blobs = context.engines.blobs, id] { blobs.AbandonUpload(id); });
 }
 
 bool MountLayer(Context& context, const std::string& repository, const std::string& from, const std::string& digest) {
-  Require<InitiateLayerUploadRequest>(context, "InitiateLayerUpload", repository);
+  RequireInitiate(context, repository);
   FindRepository(context, repository);
   try {
     const auto blob = LookUpLayer(context, from, digest);

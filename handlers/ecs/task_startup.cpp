@@ -6,9 +6,11 @@
 #include <set>
 
 #include "api/ecr/BatchGetImageRequest.h"
+#include "api/ecr/BatchGetImageResponse.h"
 #include "api/ecr/GetAuthorizationTokenRequest.h"
 #include "api/ecr/GetAuthorizationTokenResponse.h"
 #include "api/ecr/GetDownloadUrlForLayerRequest.h"
+#include "api/ecr/GetDownloadUrlForLayerResponse.h"
 #include "api/logs/CreateLogGroupRequest.h"
 #include "api/logs/CreateLogGroupResponse.h"
 #include "api/logs/CreateLogStreamRequest.h"
@@ -17,6 +19,8 @@
 #include "api/secretsmanager/GetSecretValueResponse.h"
 #include "emulator/network/evaluate.h"
 #include "handlers/ecr/images.h"
+#include "handlers/ecr/manifest.h"
+#include "handlers/ecr/permissions.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/execution_role.h"
 #include "handlers/ecs/platform_calls.h"
@@ -24,7 +28,6 @@
 #include "handlers/ecs/task_launch.h"
 #include "handlers/engines.h"
 #include "handlers/iam/authorization.h"
-#include "handlers/iam/operation_access.h"
 
 // The generated tables of the services that are called here.
 namespace drydock::api {
@@ -330,21 +333,36 @@ class Startup {
   }
 
   // By the execution role's policies, and those of the repository where it is another account's.
-  bool MayPull(const ecr::ImageReference& image) {
-    const auto may = [&](const char* operation, auto request) {
-      Context inner = context_;
-      if (role_) inner.principal = role_->principal();
-      inner.scope = *image.ecr;
-      request.repositoryName = image.repository;
-      try {
-        iam::RequireAccess(inner, *api::FindOperation(api::k_ecr, operation), api::AnyStruct::Make(std::move(request)));
-        return true;
-      } catch (const ApiError&) {
-        return false;
-      }
-    };
-    return may("BatchGetImage", ecr::BatchGetImageRequest()) &&
-           may("GetDownloadUrlForLayer", ecr::GetDownloadUrlForLayerRequest());
+  template <class Out, class In>
+  bool MayPull(const ecr::ImageReference& image, const char* operation, In request) {
+    Context inner = context_;
+    inner.scope = *image.ecr;
+    request.repositoryName = image.repository;
+    request.registryId = image.ecr->account;
+    try {
+      ecr::Require<Out>(inner, role_ ? role_->principal() : context_.principal, operation, std::move(request));
+      return true;
+    } catch (const ApiError&) {
+      return false;
+    }
+  }
+
+  bool MayPullManifest(const ecr::ImageReference& image) {
+    ecr::BatchGetImageRequest request;
+    auto& id = request.imageIds.emplace_back();
+    if (image.digest.empty())
+      id.imageTag = image.tag;
+    else
+      id.imageDigest = image.digest;
+    return MayPull<ecr::BatchGetImageResponse>(image, "BatchGetImage", std::move(request));
+  }
+
+  bool MayPullLayers(const ecr::ImageReference& image, const std::string& manifest_digest) {
+    const auto bytes = context_.engines.blobs.Read(manifest_digest);
+    const auto blobs = bytes ? ecr::ParseManifest(*bytes, std::nullopt).blobs : std::vector<ecr::Descriptor>();
+    ecr::GetDownloadUrlForLayerRequest request;
+    request.layerDigest = blobs.empty() ? manifest_digest : blobs.back().digest;
+    return MayPull<ecr::GetDownloadUrlForLayerResponse>(image, "GetDownloadUrlForLayer", std::move(request));
   }
 
   std::optional<StartFailure> PullImage(records::ecs::Container& container) {
@@ -393,13 +411,14 @@ class Startup {
                       "host {} failed with status code [manifests {}]: 403 Forbidden",
                       reference, parsed->registry, parsed->digest.empty() ? parsed->tag : parsed->digest));
     };
-    if (!MayPull(*parsed)) return forbidden();
+    if (!MayPullManifest(*parsed)) return forbidden();
     const auto resolved = ecr::ResolveImage(context_, image);
     if (!resolved)
       return CannotPull(container.name,
                         fmt::format("pull image manifest has been retried 7 time(s): failed to resolve ref "
                                     "{0}: {0}: not found",
                                     reference));
+    if (!MayPullLayers(*parsed, resolved->digest)) return forbidden();
     container.image_digest = resolved->digest;
     ecr::RecordPull(context_, *resolved);
     return std::nullopt;

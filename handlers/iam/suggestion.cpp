@@ -33,9 +33,11 @@ std::set<std::string> MadeBy(const std::vector<store::AuditEvent>& events) {
 }
 
 // arn:…:vpc/vpc-0a1b… becomes arn:…:vpc/* when the calls made that VPC, arn:…:secret:db-a1B2c3 arn:…:secret:db-??????.
+// A log stream with an id in its name is a task's: arn:…:log-stream:app/web/0a1b… becomes arn:…:log-stream:app/web/*.
 std::string Generalised(const std::string& arn, const std::set<std::string>& made) {
   const auto slash = arn.rfind('/');
   const std::string id = slash == std::string::npos ? "" : arn.substr(slash + 1);
+  if (arn.find(":log-stream:") != std::string::npos && IsRandom(id)) return arn.substr(0, slash + 1) + "*";
   if (!made.contains(arn) && !made.contains(id)) return arn;
   if (arn.starts_with("arn:aws:secretsmanager:") && arn.size() > 7 && arn[arn.size() - 7] == '-')
     return arn.substr(0, arn.size() - 6) + "??????";
