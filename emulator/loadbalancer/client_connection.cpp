@@ -2,6 +2,7 @@
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
+#include <poll.h>
 
 #include "emulator/core/text.h"
 #include "emulator/loadbalancer/desync.h"
@@ -14,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kHandshakeTime = 10s;
+constexpr auto kQuickAnswer = 250ms;  // nobody looks after the client during one
 constexpr std::uint64_t kDiscardLimit = 1024 * 1024;
 constexpr std::size_t kForwardedForLimit = 30;  // Application Load Balancer guide, "HTTP 463"
 
@@ -32,6 +34,7 @@ ClientConnection::ClientConnection(Worker& worker, Socket socket, int listener_p
   error_code error;
   if (introduction_.address.empty()) client_port_ = stream_.socket().remote_endpoint(error).port();
   node_index_ = static_cast<std::size_t>(worker_.Random());
+  if (shared_.events.access_log) trace_id_ = fmt::format("TID_{:016x}{:016x}", worker_.Random(), worker_.Random());
   ExpireIn(patience_);
   worker_.Watch(this);
 }
@@ -44,6 +47,13 @@ void ClientConnection::Expire() {
   expired_ = true;
   stream_.Cancel();
   if (upstream_ != nullptr) upstream_->stream.Cancel();
+}
+
+bool ClientConnection::ClientIsGone() {
+  if (uploading_ || awaiting_since_ == SteadyClock::time_point::max()) return false;
+  if (SteadyClock::now() - awaiting_since_ < kQuickAnswer) return false;
+  pollfd client{stream_.socket().native_handle(), POLLRDHUP, 0};
+  return ::poll(&client, 1, 0) > 0;
 }
 
 Async<void> ClientConnection::Run() {
@@ -149,11 +159,12 @@ Async<ClientConnection::Next> ClientConnection::ServeRequest() {
   to_head_request_ = false;
   body_begun_ = false;
   upload_result_ = {};
+  head_.content_length = 0;
   Next next;
-  const std::size_t head_size = co_await ReadHead(next);
-  if (head_size == 0) co_return next;
+  head_size_ = co_await ReadHead(next);
+  if (head_size_ == 0) co_return next;
 
-  switch (ParseRequestHead(buffer_.View().substr(0, head_size), head_)) {
+  switch (ParseRequestHead(buffer_.View().substr(0, head_size_), head_)) {
     case HeadError::kNone:
       break;
     case HeadError::kMalformed:
@@ -164,7 +175,7 @@ Async<ClientConnection::Next> ClientConnection::ServeRequest() {
       co_return co_await RefuseHead(501);
   }
   // The head's views stay valid until the buffer is read into again.
-  buffer_.Consume(head_size);
+  buffer_.Consume(head_size_);
   to_head_request_ = head_.method == "HEAD";
   expects_continue_ = EqualsIgnoringCase(head_.Value(FieldName::kExpect), "100-continue");
 
@@ -182,7 +193,7 @@ Async<ClientConnection::Next> ClientConnection::ServeRequest() {
 
   listener->counters->requests.fetch_add(1, std::memory_order_relaxed);
   BeginRecord(*listener, &head_);
-  if (record_) record_->received_bytes = static_cast<std::int64_t>(head_size);
+  if (record_) record_->received_bytes = static_cast<std::int64_t>(head_size_);
   if (head_.method == "TRACE") co_return co_await AnswerError(listener, 405);
   if (head_.method == "CONNECT") co_return co_await AnswerError(listener, 400);
   close_upstream_ = false;
@@ -327,6 +338,7 @@ void ClientConnection::BeginRecord(const RoutedListener& listener, const Request
   record_->log_group = listener.load_balancer->attributes.access_log_group;
   record_->load_balancer = listener.resource_id;
   fmt::format_to(std::back_inserter(record_->client), FMT_COMPILE("{}:{}"), client_address_, client_port_);
+  record_->connection_trace_id = trace_id_;
   record_->request_creation_time = shared_.clock.Now().milliseconds * 1000;
   const bool secure = !secure_listener_arn_.empty();
   if (secure) {

@@ -29,8 +29,8 @@ class ClientConnection : public Watched {
   // Serves one request after the other until the connection ends.
   Async<void> Run();
   void Expire() override;
-  // The target's deregistration delay is over.
-  bool IsGone() const override { return upstream_ != nullptr && upstream_->target->deregistered; }
+  // The target's deregistration delay is over, or the client has left.
+  bool IsGone() override { return TargetIsGone() || ClientIsGone(); }
 
  private:
   enum class Next {
@@ -54,6 +54,9 @@ class ClientConnection : public Watched {
 
   // On a port with an HTTPS listener: the handshake, where the client begins one. False: the connection is over.
   Async<bool> BeginTls();
+  bool TargetIsGone() const { return upstream_ != nullptr && upstream_->target->deregistered; }
+  // It closed its connection, or its half of it, and has been waiting for the target's answer for a while.
+  bool ClientIsGone();
   // The listener for the present request.
   const RoutedListener* FindListener(const Routing& routing, std::string_view host, bool& ambiguous) const;
 
@@ -127,10 +130,12 @@ class ClientConnection : public Watched {
   Handshake handshake_;              // its pointers are good during the handshake only
   std::string secure_listener_arn_;  // whose handshake it was; empty: plain HTTP
   std::string certificate_arn_;      // with which certificate
+  std::string trace_id_;             // the connection's in the access log
 
   // Of the present request.
   RequestHead head_;
   ResponseHead response_;
+  std::size_t head_size_ = 0;
   std::string source_;              // as named: an address, a network interface or a task
   std::string client_address_;      // as the network knows it
   std::string request_;             // bytes for the target
@@ -149,6 +154,7 @@ class ClientConnection : public Watched {
   bool body_begun_ = false;  // part of the body may have been read from the client
   bool uploading_ = false;   // Upload() or TunnelUp() is under way
   RelayResult upload_result_;
+  SteadyClock::time_point awaiting_since_ = SteadyClock::time_point::max();  // the head of the target's answer
   std::unique_ptr<Upstream> upstream_;
   std::unique_ptr<AccessLogRecord> record_;
   SteadyClock::time_point request_begin_;

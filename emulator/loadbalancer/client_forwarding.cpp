@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kFunctionBodyLimit = 1024 * 1024;  // Application Load Balancer guide, "HTTP 413"
+constexpr std::size_t kTraceableHead = 7 * 1024;        // guide, "Request tracing", limitations
 constexpr std::string_view kNoFunctions =
     "502 Bad Gateway: the target is a Lambda function, and Drydock runs no functions.\n";
 
@@ -158,8 +159,9 @@ void ClientConnection::PrepareCookies(const RoutedListener& listener, const Rout
 
 void ClientConnection::PrepareRequest(const RoutedListener& listener) {
   websocket_ = AsksForWebSocket(head_);
-  const std::string trace_id = TraceId(head_.Value(FieldName::kXAmznTraceId), shared_.clock.Now(), worker_.Random(),
-                                       static_cast<std::uint32_t>(worker_.Random()));
+  const std::string_view traced = head_size_ > kTraceableHead ? "" : head_.Value(FieldName::kXAmznTraceId);
+  const std::string trace_id =
+      TraceId(traced, shared_.clock.Now(), worker_.Random(), static_cast<std::uint32_t>(worker_.Random()));
   if (record_) record_->trace_id = trace_id;
   tls_fields_.clear();
   const bool secure = !secure_listener_arn_.empty();
@@ -215,7 +217,7 @@ Async<ClientConnection::Failure> ClientConnection::Connect(const RoutedListener&
     upstream_.reset();
     co_return Failure::kBadGateway;
   }
-  const bool gone = IsGone();
+  const bool gone = TargetIsGone();
   upstream_.reset();
   co_return !gone && (expired_ || error == net::error::timed_out) ? Failure::kTimeout : Failure::kBadGateway;
 }
@@ -265,7 +267,9 @@ Async<ClientConnection::Failure> ClientConnection::Exchange(const RoutedListener
     net::co_spawn(worker_.context(), Upload(), net::detached);
   }
 
+  awaiting_since_ = SteadyClock::now();
   Failure failure = co_await ReadResponseHead();
+  awaiting_since_ = SteadyClock::time_point::max();
   if (failure == Failure::kNone) {
     buffer_.Consume(body_size);
     if (record_) record_->target_processing_time = Microseconds(SteadyClock::now() - dispatched);
@@ -327,11 +331,12 @@ ClientConnection::Failure ClientConnection::AfterFailure() {
   if (body_begun_ && !uploading_ && upload_result_.end != RelayEnd::kDone) {
     if (upload_result_.end == RelayEnd::kMalformed) return Failure::kBadRequest;
     if (upload_result_.end == RelayEnd::kSourceClosed) {
-      return expired_ ? Failure::kRequestTimeout : Failure::kClientGone;
+      return expired_ ? Failure::kRequestTimeout : Failure::kBadRequest;
     }
   }
   // "HTTP 502": the deregistration delay is over and the request still under way.
-  if (expired_ && IsGone()) return Failure::kBadGateway;
+  if (expired_ && TargetIsGone()) return Failure::kBadGateway;
+  if (expired_ && ClientIsGone()) return Failure::kClientGone;
   if (expired_) return uploading_ ? Failure::kRequestTimeout : Failure::kTimeout;
   // A target may close an idle connection just when it is used again.
   if (upstream_->reused && upstream_->buffer.size() == 0 && repeatable_) return Failure::kRetry;

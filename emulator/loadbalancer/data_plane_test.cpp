@@ -364,12 +364,31 @@ TEST_CASE("a malformed chunk ends the request with 400") {
   Connection client = bench.Connect();
   client.Send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcXXXXX");
   CHECK(client.ReadMessage().status == 400);
-  // A client that leaves in the middle of its body gets nothing and holds nothing.
-  Connection leaves = bench.Connect();
-  leaves.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc");
-  leaves.Close();
-  CHECK(bench.log.WaitFor([](const AccessLogRecord& r) { return r.elb_status_code == 460; }).actions_executed ==
-        "forward");
+}
+
+// Application Load Balancer guide, "HTTP 400" (a body that never becomes whole) and "HTTP 460".
+TEST_CASE("a client that leaves early holds nothing: 400 in the middle of its body, 460 while its target works") {
+  Bench bench;
+  Server target([](Connection& c) {
+    c.ReadUntil("\r\n\r\n");
+    c.ReadToEnd();  // which comes because the client left
+  });
+  bench.hosts.Put("10.0.10.5", 3000, target);
+  bench.plane.Publish(Share(Simple(bench.port, {At("10.0.10.5")})));
+  const auto record_of = [&](int status) {
+    return bench.log.WaitFor([status](const AccessLogRecord& r) { return r.elb_status_code == status; });
+  };
+  Connection half = bench.Connect();
+  half.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc");
+  half.Close();
+  CHECK(record_of(400).actions_executed == "forward");
+  Connection whole = bench.Connect();
+  whole.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+  whole.Close();
+  const AccessLogRecord left = record_of(460);
+  CHECK(left.target == "10.0.10.5:3000");
+  CHECK(left.received_bytes > 3);
+  CHECK_FALSE(left.target_status_code);
 }
 
 TEST_CASE("slow clients and dead targets slow nobody else") {
@@ -507,15 +526,25 @@ TEST_CASE("an access log record") {
   CHECK(record.target_processing_time >= 0);
   CHECK(record.trace_id.starts_with("Root=1-"));
   CHECK(record.actions_executed == "forward");
+  CHECK(record.connection_trace_id.starts_with("TID_"));
+  CHECK(record.connection_trace_id.size() == 4 + 32);
 
   // The next one has nothing of this one, whose space it takes over.
   client.Ask("TRACE / HTTP/1.1\r\nHost: x\r\n\r\n");
   const AccessLogRecord next = bench.log.WaitFor([](const AccessLogRecord& r) { return r.elb_status_code == 405; });
   CHECK(next.client == record.client);
+  CHECK(next.connection_trace_id == record.connection_trace_id);
   CHECK(next.target.empty());
   CHECK(next.targets.empty());
   CHECK_FALSE(next.target_status_code);
   CHECK(next.target_processing_time == -1);
   CHECK(next.user_agent.empty());
   CHECK(next.actions_executed.empty());
+  client.Ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+  client.Ask("nothing like HTTP\n\n");
+  CHECK(bench.log.WaitFor([](const AccessLogRecord& r) { return r.elb_status_code == 400; }).received_bytes == 0);
+  Connection other = bench.Connect();
+  other.Ask(kGet);
+  const auto of_other = [&](const AccessLogRecord& r) { return r.connection_trace_id != record.connection_trace_id; };
+  CHECK(bench.log.WaitFor(of_other).connection_trace_id.starts_with("TID_"));
 }

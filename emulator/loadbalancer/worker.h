@@ -76,7 +76,7 @@ class Watched {
  public:
   virtual ~Watched() = default;
   virtual void Expire() = 0;
-  virtual bool IsGone() const { return false; }
+  virtual bool IsGone() { return false; }
   void ExpireIn(SteadyClock::duration time) { deadline_ = SteadyClock::now() + time; }
   void NeverExpire() { deadline_ = SteadyClock::time_point::max(); }
   SteadyClock::time_point deadline() const { return deadline_; }

@@ -10,7 +10,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "emulator/core/arn.h"
 #include "emulator/core/log.h"
+#include "store/records/elbv2/load_balancer.h"
+#include "store/table.h"
 
 namespace drydock::world {
 
@@ -20,6 +23,12 @@ using RecordPointer = std::unique_ptr<AccessLogRecord>;
 constexpr std::size_t kMostWaiting = 50'000;
 constexpr std::size_t kManyWaiting = 5'000;
 constexpr std::chrono::seconds kGatheringTime{1};
+
+// A load balancer's last requests may end, and be written, after it was deleted.
+bool Exists(store::Transaction& tx, const std::string& load_balancer_arn) {
+  const auto arn = Arn::Parse(load_balancer_arn);
+  return arn && tx.Get<records::elbv2::LoadBalancer>({arn->account, arn->region}, load_balancer_arn);
+}
 }  // namespace
 
 class AccessLogs::Writer {
@@ -43,7 +52,7 @@ class AccessLogs::Writer {
     if (ended_) return record;
     RecordPointer surplus;
     auto& records = waiting_[record->load_balancer_arn];
-    if (record->log_group.empty() && records.size() >= kKept) {
+    if (records.size() >= kKept && record->log_group.empty() && records.front()->log_group.empty()) {
       surplus = std::move(records.front());
       records.pop_front();
     } else if (waiting_count_ >= kMostWaiting) {
@@ -98,23 +107,30 @@ class AccessLogs::Writer {
   }
 
   void Write(const Waiting& by_load_balancer) {
-    std::map<std::string, std::vector<store::AccessLogLine>> kept;
+    using Lines = std::vector<store::AccessLogLine>;
+    std::map<std::string, Lines> kept;                               // by load balancer
+    std::map<std::pair<std::string, std::string>, Lines> delivered;  // by load balancer and log group
     for (const auto& [arn, all] : by_load_balancer) {
       const std::size_t skipped = all.size() > kKept ? all.size() - kKept : 0;
-      for (std::size_t i = skipped; i < all.size(); ++i) kept[arn].push_back(LineOf(*all[i]));
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string& log_group = all[i]->log_group;
+        if (i < skipped && log_group.empty()) continue;
+        store::AccessLogLine line = LineOf(*all[i]);
+        if (i >= skipped) kept[arn].push_back(line);
+        if (!log_group.empty()) delivered[{arn, log_group}].push_back(std::move(line));
+      }
     }
     try {
       database_.Write([&](store::Transaction& tx) {
-        for (const auto& [arn, lines] : kept) store::AccessLogLines(tx).Append(arn, lines, kKept);
+        for (const auto& [arn, lines] : kept) {
+          if (Exists(tx, arn)) store::AccessLogLines(tx).Append(arn, lines, kKept);
+        }
       });
     } catch (const std::exception& error) {
       log::Error("access log lines are lost: {}", error.what());
     }
-    for (const auto& [arn, all] : by_load_balancer) {
-      const std::string& log_group = all.back()->log_group;
-      if (log_group.empty()) continue;
-      std::vector<store::AccessLogLine> lines;
-      for (const RecordPointer& record : all) lines.push_back(LineOf(*record));
+    for (auto& [where, lines] : delivered) {
+      const auto& [arn, log_group] = where;
       try {
         deliver_(arn, log_group, std::move(lines));
       } catch (const std::exception& error) {
