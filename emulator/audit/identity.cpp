@@ -43,7 +43,7 @@ struct Issuer {
 };
 
 // How temporary credentials were come by.
-void Context(Element& element, const SessionFacts& session, const std::optional<Issuer>& issuer = std::nullopt) {
+void SessionContext(Element& element, const SessionFacts& session, const std::optional<Issuer>& issuer = std::nullopt) {
   element.Open("sessionContext");
   if (issuer) {
     element.Open("sessionIssuer");
@@ -96,28 +96,28 @@ Identity IdentityOf(const Principal& principal, const SessionFacts& session, con
   if (arn && arn->resource == "root") {
     begin("Root");
     identity.user_name = "root";
-    if (temporary) Context(element, session);
+    if (temporary) SessionContext(element, session);
   } else if (const auto user = arn ? arn->Named("user") : std::nullopt) {
     begin("IAMUser");
     identity.user_name = LastOf(*user);
     element.Member("userName", identity.user_name);
-    if (temporary) Context(element, session);
+    if (temporary) SessionContext(element, session);
   } else if (const auto assumed = arn ? arn->Named("assumed-role") : std::nullopt) {
     begin("AssumedRole");
     const auto slash = assumed->find('/');
     const std::string role = assumed->substr(0, slash);
     identity.user_name = slash == std::string::npos ? "" : assumed->substr(slash + 1);
     identity.role = session.role_arn.empty() ? "arn:aws:iam::" + principal.account + ":role/" + role : session.role_arn;
-    Context(element, session,
-            Issuer{"Role", principal.user_id.substr(0, principal.user_id.find(':')), identity.role, principal.account,
-                   role});
+    SessionContext(element, session,
+                   Issuer{"Role", principal.user_id.substr(0, principal.user_id.find(':')), identity.role,
+                          principal.account, role});
   } else if (const auto federated = arn ? arn->Named("federated-user") : std::nullopt) {
     begin("FederatedUser");
     identity.user_name = *federated;
     const bool of_root = session.issuer_arn.ends_with(":root");
-    Context(element, session,
-            Issuer{of_root ? "Root" : "IAMUser", session.issuer_id, session.issuer_arn, principal.account,
-                   of_root ? "" : LastOf(session.issuer_arn)});
+    SessionContext(element, session,
+                   Issuer{of_root ? "Root" : "IAMUser", session.issuer_id, session.issuer_arn, principal.account,
+                          of_root ? "" : LastOf(session.issuer_arn)});
   } else {
     element.Member("type", "Unknown");
     element.MemberIfAny("principalId", principal.user_id);
