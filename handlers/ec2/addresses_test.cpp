@@ -1,4 +1,6 @@
 // Addresses that come and go: secondary blocks, IPv6, interfaces' and NAT gateways' further addresses, attachments.
+#include <fmt/format.h>
+
 #include "api/ec2/AssignIpv6AddressesRequest.h"
 #include "api/ec2/AssignIpv6AddressesResult.h"
 #include "api/ec2/AssignPrivateIpAddressesRequest.h"
