@@ -6,6 +6,7 @@ import pytest
 from conftest import error_of, eventually
 
 VALIDATION = "ValidationException"
+EC = ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
 
 # For `openssl ca`, which alone can choose both dates.
 AUTHORITY = """[ca]
@@ -36,14 +37,14 @@ class Maker:
     def read(self, name):
         return (self.folder / f"{name}.pem").read_bytes()
 
-    def self_signed(self, name, subject, *more, key=("rsa:2048",)):
+    def self_signed(self, name, subject, *more, key=EC):
         self.openssl("req", "-x509", "-newkey", *key, "-nodes", "-keyout", f"{name}-key.pem", "-out", f"{name}.pem",
                      "-days", "30", "-subj", subject, *more)
         return dict(Certificate=self.read(name), PrivateKey=self.read(name + "-key"))
 
     def dated(self, name, begin, end):
         """By the authority of the folder."""
-        self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}-key.pem", "-out", f"{name}.csr", "-subj",
+        self.openssl("req", "-newkey", *EC, "-nodes", "-keyout", f"{name}-key.pem", "-out", f"{name}.csr", "-subj",
                      f"/CN={name}.test")
         self.openssl("ca", "-batch", "-notext", "-config", "ca.conf", "-cert", "root.pem", "-keyfile", "root-key.pem", "-in",
                      f"{name}.csr", "-out", f"{name}.pem", "-startdate", begin, "-enddate", end, "-extfile", "v3.conf")
