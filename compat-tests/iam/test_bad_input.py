@@ -1,9 +1,13 @@
 """Hostile and careless input: AWS's error, never a crash, never an allow."""
 import datetime
 import json
+import socket
 
 import pytest
-from conftest import error_of
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from conftest import HOST, REGION, error_of
 from iam.caller import ANYONE_OF, User, allow, document
 from sts.test_signatures import Signer
 
@@ -132,3 +136,33 @@ def test_headers_are_not_smuggled_into_what_was_signed(aws):
             "authorization": authorization, "x-amz-date": "20260101T000000Z",
             "content-type": "application/x-www-form-urlencoded"})
         assert status in (400, 403) and b"<Arn>" not in body
+
+
+@pytest.mark.parametrize("line, stands", [
+    (None, True),
+    ("X-Amz-Target: {}", False),
+    ("X-AMZ-TARGET: {}", False),
+    ("x-amz-target : {}", False),
+    ("X-Amz-Security-Token: {}", False),
+    ("X-Amz-Date: 20260101T000000Z", False),
+    ("Host: evil.example", False),
+    ("X-Other: a\r\n x-amz-target: {}", True),  # a folded line is of the header before it, and nobody's
+])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_line_that_is_slipped_into_a_signed_request(aws, line, stands, before):
+    """As bytes on the wire, which no client library would send: the request is refused, or it is what was signed."""
+    ana = User(aws, allow("ecs:*"))
+    operation = "AmazonEC2ContainerServiceV20141113."
+    request = AWSRequest("POST", aws.server.endpoint + "/", data="{}", headers={
+        "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": operation + "ListClusters"})
+    SigV4Auth(Credentials(ana.key, ana.secret), "ecs", REGION).add_auth(request)
+    signed = [f"{name}: {value}" for name, value in request.headers.items()]
+    signed.append(f"Host: {HOST}:{aws.server.port}")
+    slipped = [line.format(operation + "CreateCluster")] if line else []
+    lines = ["POST / HTTP/1.1", *(slipped + signed if before else signed + slipped), "Content-Length: 2",
+             "Connection: close", "", "{}"]
+    with socket.create_connection((HOST, aws.server.port), timeout=10) as wire:
+        wire.sendall("\r\n".join(lines).encode())
+        answer = b"".join(iter(lambda: wire.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200" if stands else b"HTTP/1.1 400"), answer
+    assert aws.client("ecs").list_clusters()["clusterArns"] == []
