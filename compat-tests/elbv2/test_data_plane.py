@@ -11,6 +11,7 @@ import pytest
 
 from conftest import BINARY, eventually
 from ecs.place import Place
+from elbv2.conftest import Stack
 from elbv2.target import Target
 
 
@@ -226,6 +227,101 @@ def test_conditions_and_redirects(front):
         "StatusCode": "HTTP_302"}})
     status, fields, _ = front.answer("/old/x?a=b")
     assert (status, fields["Location"]) == (302, "https://new.app.example.com:8443/v2/old/x?a=b&from=80")
+
+
+def test_requests_that_never_end_and_cannot_be_read(front):
+    """A code of AWS's, or a closed connection; never a hang."""
+    front.set(idle_timeout__timeout_seconds="1")
+    address = urllib.parse.urlparse(front.url)
+
+    def told(sent, half_closed=False):
+        with socket.create_connection((address.hostname, address.port or 80), timeout=20) as client:
+            client.sendall(sent)
+            if half_closed:
+                client.shutdown(socket.SHUT_WR)
+            with client.makefile("rb") as stream:
+                return stream.read().split(b"\r\n")[0].decode()
+
+    head = b"POST / HTTP/1.1\r\nHost: x\r\n"
+    for sent, status in [
+            (head[:20], 408), (head + b"Content-Length: 9\r\n\r\nhalf", 408), (head + b"Transfer-Encoding: chunked\r\n\r\n3\r\nab", 408),
+            (head + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
+            (head + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", 400),
+            (head + b"Content-Length: 4\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
+            (head + b"X: a\r\n folded\r\n\r\n", 400), (head.replace(b"\r\n", b"\n") + b"\n", 400),
+            (head + b"X: a\rb\r\n\r\n", 400), (b"\x16\x03\x01\r\n\r\n", 400)]:
+        assert told(sent).startswith(f"HTTP/1.1 {status} "), sent
+    assert told(head + b"Content-Length: 9\r\n\r\nhalf", half_closed=True).startswith("HTTP/1.1 400 ")
+    assert told(b"") == ""
+    assert front.asked()["name"] == "a"
+
+
+def test_reasons_of_targets(front):
+    """Application Load Balancer guide, "Health check reason codes": over real connections to a simulated task."""
+    group = front.elbv2.create_target_group(
+        Name="c", Protocol="HTTP", Port=3000, VpcId=front.place.vpc, TargetType="ip", HealthCheckIntervalSeconds=5,
+        HealthCheckTimeoutSeconds=2, HealthyThresholdCount=2)["TargetGroups"][0]["TargetGroupArn"]
+    task = front.place.running(front.place.run(count=1)[0])
+    address = next(d["value"] for d in task["attachments"][0]["details"] if d["name"] == "privateIPv4Address")
+    node = front.place.ec2.describe_network_interfaces(Filters=[
+        {"Name": "requester-id", "Values": ["amazon-elb"]},
+        {"Name": "vpc-id", "Values": [front.place.vpc]}])["NetworkInterfaces"][0]["PrivateIpAddress"]
+
+    def behave(**behaviour):
+        assert front.place.aws.http("POST", f"/_drydock/tasks/{task['taskArn'].rsplit('/', 1)[1]}",
+                                    json.dumps({"container": "web", **behaviour}))[0] == 200
+
+    def health(target=address):
+        [found] = front.elbv2.describe_target_health(TargetGroupArn=group, Targets=[{"Id": target}])[
+            "TargetHealthDescriptions"]
+        return tuple(found["TargetHealth"].get(key) for key in ("State", "Reason", "Description"))
+
+    assert health() == ("unused", "Target.NotRegistered", "Target is not registered to the target group")
+    front.elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": address}, {"Id": node}])
+    assert health() == ("unused", "Target.NotInUse", "Target group is not configured to receive traffic from the load balancer")
+    front.rule(5, [{"Field": "path-pattern", "Values": ["/c"]}],
+               {"Type": "forward", "TargetGroupArn": group})
+    assert health()[0] in ("initial", "healthy")
+    eventually(lambda: health() == ("healthy", None, None))
+    assert health(node)[:2] == ("unused", "Target.IpUnusable")
+    behave(DRYDOCK_HEALTH_STATUS=500)
+    eventually(lambda: health() == (
+        "unhealthy", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [500]"))
+    front.elbv2.modify_target_group(TargetGroupArn=group, Matcher={"HttpCode": "200,404-499"})
+    behave(DRYDOCK_LISTEN="off")
+    eventually(lambda: health() == ("unhealthy", "Target.FailedHealthChecks", "Health checks failed"))
+    behave(DRYDOCK_LISTEN="on", DRYDOCK_SLOW=4000)
+    eventually(lambda: health() == ("unhealthy", "Target.Timeout", "Request timed out"))
+    behave(DRYDOCK_SLOW=0, DRYDOCK_HEALTH_STATUS=418)
+    eventually(lambda: health() == ("healthy", None, None))
+    front.elbv2.deregister_targets(TargetGroupArn=group, Targets=[{"Id": address}])
+    assert health() == ("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
+
+
+def test_targets_of_a_load_balancer_that_is_made(start_server):
+    """With AWS's timing, in which that takes minutes."""
+    stack = Stack(start_server("--ephemeral", "--manual-clock", "--realistic-timing").aws())
+    group = stack.target_group()
+    stack.elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": "10.0.0.99"}])
+    stack.listener(stack.load_balancer()["LoadBalancerArn"], stack.forward(group))
+
+    def reason():
+        return stack.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"][0]["TargetHealth"]["Reason"]
+
+    assert reason() == "Elb.RegistrationInProgress"
+    stack.aws.http("POST", "/_drydock/clock", json.dumps({"advance": 130}))
+    eventually(lambda: reason() in ("Elb.InitialHealthChecking", "Target.Timeout"))
+
+
+def test_what_a_refused_client_sees(start_server):
+    """By default a reset connection; with --blocked drop nothing, as of AWS's security groups."""
+    for flags, wanted in (((), "reset"), (("--blocked", "drop"), "timed out")):
+        stack = Stack(start_server("--ephemeral", *flags).aws())
+        listener = stack.listener(stack.active_load_balancer(SecurityGroups=[stack.security_group("closed")])[
+            "LoadBalancerArn"])
+        url = stack.aws.own_endpoint(listener)["url"]
+        seen = subprocess.run(["curl", "-sS", "--max-time", "1", url], capture_output=True, text=True)
+        assert seen.stdout == "" and wanted in seen.stderr
 
 
 def test_weights_and_stickiness(front, tmp_path):

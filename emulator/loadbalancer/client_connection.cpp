@@ -58,6 +58,10 @@ bool ClientConnection::ClientIsGone() {
 
 Async<void> ClientConnection::Run() {
   if (worker_.CurrentRouting()->HasHttps(listener_port_, local_address_) && !co_await BeginTls()) co_return;
+  // On a port that several load balancers share the first request tells whose connection it is.
+  bool ambiguous = false;
+  if (const RoutedListener* const only = FindListener(*worker_.CurrentRouting(), "", ambiguous))
+    patience_ = only->load_balancer->attributes.idle_timeout;
   Next next = Next::kRequest;
   while (next == Next::kRequest) next = co_await ServeRequest();
   const bool farewell = stream_.tls() != nullptr && stream_.socket().is_open();

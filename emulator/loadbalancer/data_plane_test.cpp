@@ -421,13 +421,26 @@ TEST_CASE("slow clients and dead targets slow nobody else") {
 
 TEST_CASE("half a request gets 408 when the idle timeout is over") {
   Bench bench;
-  Configuration configuration = Simple(bench.port, {});
+  Server target([](Connection& c) {
+    if (c.ReadUntil("\r\n\r\n").starts_with("GET")) c.Send("HTTP/1.1 204 No Content\r\n\r\n");
+    c.ReadToEnd();
+  });
+  bench.hosts.Put("10.0.10.5", 3000, target);
+  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
   configuration.load_balancers.front().attributes.idle_timeout = Seconds(1);
   bench.plane.Publish(Share(configuration));
+  const std::string timeout = "HTTP/1.1 408 Request Time-out\r\n";
+  for (const std::string request : {"GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"}) {
+    Connection client = bench.Connect();
+    client.Send(request);
+    CHECK(client.ReadToEnd().starts_with(timeout));
+  }
   Connection client = bench.Connect();
   client.Send(kGet + "GET / HT");
-  CHECK(client.ReadMessage().status == 503);  // tells the connection whose timeout it has
-  CHECK(client.ReadToEnd().starts_with("HTTP/1.1 408 Request Time-out\r\n"));
+  CHECK(client.ReadMessage().status == 204);
+  CHECK(client.ReadToEnd().starts_with(timeout));
+  Connection idle = bench.Connect();
+  CHECK(idle.ReadToEnd().empty());
 }
 
 TEST_CASE("an idle connection that the target closed is not used again") {
