@@ -138,6 +138,49 @@ def test_groups_and_subnets(stack):
     assert error_of(stack.elbv2.set_subnets, LoadBalancerArn=arn, Subnets=[third]).code == "ValidationError"
 
 
+def test_addresses_of_a_network_load_balancer(stack):
+    """API Reference, SubnetMapping: Elastic IPs of an internet-facing one, private addresses of an internal one."""
+    allocations = [stack.ec2.allocate_address(Domain="vpc") for _ in stack.subnets]
+    mappings = [{"SubnetId": subnet, "AllocationId": each["AllocationId"]}
+                for subnet, each in zip(stack.subnets, allocations)]
+    create = dict(Name="static", Type="network", SubnetMappings=mappings)
+    made = stack.elbv2.create_load_balancer(**create)["LoadBalancers"][0]
+    arn = made["LoadBalancerArn"]
+    assert [zone["LoadBalancerAddresses"] for zone in made["AvailabilityZones"]] == [
+        [{"IpAddress": each["PublicIp"], "AllocationId": each["AllocationId"]}] for each in allocations]
+    assert stack.elbv2.create_load_balancer(**create)["LoadBalancers"][0]["LoadBalancerArn"] == arn
+    path = arn.split(":loadbalancer/")[1]
+    interfaces = stack.ec2.describe_network_interfaces(
+        Filters=[{"Name": "description", "Values": [f"ELB {path}"]}])["NetworkInterfaces"]
+    assert {each["Association"]["PublicIp"] for each in interfaces} == {each["PublicIp"] for each in allocations}
+    first = allocations[0]["AllocationId"]
+    assert error_of(stack.ec2.release_address, AllocationId=first).code == "AuthFailure"
+    refused = error_of(stack.elbv2.create_load_balancer, **{**create, "Name": "second"})
+    assert (refused.type, refused.message) == ("ResourceInUseException", "The allocation IDs are not available for use")
+    twice = [{"SubnetId": subnet, "AllocationId": stack.ec2.allocate_address(Domain="vpc")["AllocationId"]}
+             for subnet in stack.subnets]
+    twice[1]["AllocationId"] = twice[0]["AllocationId"]
+    assert error_of(stack.elbv2.create_load_balancer, Name="second", Type="network",
+                    SubnetMappings=twice).type == "ResourceInUseException"
+    other = {"SubnetId": stack.subnet("10.0.2.0/24", "c"), "AllocationId": twice[0]["AllocationId"]}
+    zones = stack.elbv2.set_subnets(LoadBalancerArn=arn, SubnetMappings=[*mappings, other])["AvailabilityZones"]
+    assert [zone["LoadBalancerAddresses"][0]["AllocationId"] for zone in zones] == [
+        each["AllocationId"] for each in [*mappings, other]]
+    refused = error_of(stack.elbv2.set_subnets, LoadBalancerArn=arn,
+                       SubnetMappings=[mappings[0], {**mappings[1], "AllocationId": "eipalloc-1"}])
+    assert refused.type == "InvalidConfigurationRequestException"
+    # They are the account's again, and not lost.
+    stack.elbv2.delete_load_balancer(LoadBalancerArn=arn)
+    assert "AssociationId" not in stack.ec2.describe_addresses(AllocationIds=[first])["Addresses"][0]
+    stack.ec2.release_address(AllocationId=first)
+
+    private = [{"SubnetId": subnet, "PrivateIPv4Address": f"10.0.{number}.77"} for number, subnet in enumerate(stack.subnets)]
+    made = stack.elbv2.create_load_balancer(Name="inside", Type="network", Scheme="internal",
+                                            SubnetMappings=private)["LoadBalancers"][0]
+    assert [zone["LoadBalancerAddresses"] for zone in made["AvailabilityZones"]] == [
+        [{"PrivateIPv4Address": each["PrivateIPv4Address"]}] for each in private]
+
+
 def test_tags(stack):
     arn = stack.load_balancer(Tags=[{"Key": "stage", "Value": "prod"}])["LoadBalancerArn"]
     group = stack.target_group()

@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kFunctionBodyLimit = 1024 * 1024;  // Application Load Balancer guide, "HTTP 413"
-constexpr std::size_t kTraceableHead = 7 * 1024;        // guide, "Request tracing", limitations
+constexpr std::size_t kTraceableHead = 7 * 1024;           // guide, "Request tracing", limitations
 constexpr std::string_view kNoFunctions =
     "502 Bad Gateway: the target is a Lambda function, and Drydock runs no functions.\n";
 

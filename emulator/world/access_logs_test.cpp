@@ -61,10 +61,8 @@ TEST_CASE("An access log line goes to the group that was named when its request 
   store::Database database(store::kInMemory);
   MakeLoadBalancers(database);
   std::map<std::string, std::size_t> delivered;
-  AccessLogs logs(
-      database, [&](const std::string&, const std::string& group, const std::vector<store::AccessLogLine>& lines) {
-        delivered[group] += lines.size();
-      });
+  AccessLogs logs(database, [&](const std::string&, const std::string& group,
+                                const std::vector<store::AccessLogLine>& lines) { delivered[group] += lines.size(); });
   logs.Add(Record("a", 200));
   logs.Add(Record("a", 201, "/first"));
   logs.Add(Record("a", 202, "/second"));

@@ -80,6 +80,12 @@ inline ApiError NotEnoughAddresses(const std::string& subnet) {  // seen
           fmt::format("Not enough IP space available in {}. ELB requires at least 8 free IP addresses in each subnet.",
                       subnet)};
 }
+inline ApiError AllocationIdNotFound(const std::string& id) {  // wording unconfirmed
+  return {"AllocationIdNotFound", fmt::format("The allocation ID '{}' does not exist", id)};
+}
+inline ApiError AllocationIdsInUse() {  // seen: terraform-aws-modules/terraform-aws-alb#171
+  return {"ResourceInUse", "The allocation IDs are not available for use"};
+}
 inline ApiError SecurityGroupNotValid(const std::string& id) {  // seen
   return Validation(fmt::format("Security group '{}' is not valid", id));
 }

@@ -23,6 +23,7 @@
 #include "handlers/elbv2/tags.h"
 #include "handlers/elbv2/timers.h"
 #include "store/access_log_lines.h"
+#include "store/records/ec2/elastic_address.h"
 #include "store/records/elbv2/target.h"
 #include "store/timers.h"
 
@@ -49,13 +50,20 @@ std::optional<std::string> HostedZone(const std::string& region) {
   return found == kZones.end() ? std::nullopt : std::optional(found->second);
 }
 
-List<AvailabilityZone> Zones(const records::elbv2::LoadBalancer& record) {
+List<AvailabilityZone> Zones(const Context& context, const records::elbv2::LoadBalancer& record) {
   List<AvailabilityZone> zones;
   for (const auto& zone : record.zones) {
     AvailabilityZone& out = zones.emplace_back();
     out.ZoneName = zone.zone_name;
     out.SubnetId = zone.subnet_id;
-    out.LoadBalancerAddresses.present = true;
+    out.LoadBalancerAddresses.present = true;  // of addresses that were asked for
+    if (zone.allocation_id.empty() && zone.private_address.empty()) continue;
+    LoadBalancerAddress& address = out.LoadBalancerAddresses.emplace_back();
+    if (!zone.private_address.empty()) address.PrivateIPv4Address = zone.private_address;
+    if (zone.allocation_id.empty()) continue;
+    address.AllocationId = zone.allocation_id;
+    if (const auto elastic = context.tx.Get<records::ec2::ElasticAddress>(context.scope, zone.allocation_id))
+      address.IpAddress = elastic->public_ip;
   }
   return zones;
 }
@@ -73,7 +81,7 @@ LoadBalancer Render(const Context& context, const records::elbv2::LoadBalancer& 
   out.VpcId = record.vpc_id;
   out.State.emplace().Code = record.state;
   out.Type = record.type;
-  out.AvailabilityZones = Zones(record);
+  out.AvailabilityZones = Zones(context, record);
   if (record.type == "application" || !record.security_groups.empty())
     out.SecurityGroups = List<std::string>(record.security_groups);
   out.IpAddressType = record.ip_address_type;
@@ -102,8 +110,11 @@ std::optional<records::elbv2::LoadBalancer> FindLoadBalancerNamed(Context& conte
 
 bool SamePlaces(const records::elbv2::LoadBalancer& record, const std::vector<Place>& places) {
   return record.zones.size() == places.size() && std::all_of(places.begin(), places.end(), [&](const Place& place) {
-           return std::any_of(record.zones.begin(), record.zones.end(),
-                              [&](const auto& zone) { return zone.subnet_id == place.subnet.subnet_id; });
+           return std::any_of(record.zones.begin(), record.zones.end(), [&](const auto& zone) {
+             return zone.subnet_id == place.subnet.subnet_id &&
+                    zone.allocation_id == place.allocation_id.value_or("") &&
+                    zone.private_address == place.private_address.value_or("");
+           });
          });
 }
 
@@ -142,6 +153,17 @@ void CheckGateway(const CreateLoadBalancerInput& in) {
     throw errors::Validation("Security groups cannot be specified for load balancers with type 'gateway'");
 }
 
+// The addresses of a zone that is enabled stay; the wording is unconfirmed.
+void CheckAddressesStay(const records::elbv2::LoadBalancer& record, const std::vector<Place>& places) {
+  for (const Place& place : places)
+    for (const auto& zone : record.zones)
+      if (zone.subnet_id == place.subnet.subnet_id &&
+          (place.allocation_id.value_or(zone.allocation_id) != zone.allocation_id ||
+           place.private_address.value_or(zone.private_address) != zone.private_address))
+        throw errors::InvalidConfiguration(
+            fmt::format("You can't change the IP addresses of the enabled subnet '{}'", zone.subnet_id));
+}
+
 // API Reference, DeleteLoadBalancer: not while it is a target.
 bool IsTarget(Context& context, const std::string& load_balancer_arn) {
   const auto targets = context.tx.List<records::elbv2::Target>(context.scope);
@@ -163,13 +185,15 @@ CreateLoadBalancerOutput CreateLoadBalancer(Context& context, const CreateLoadBa
   if (type == "gateway") CheckGateway(in);
   const std::string scheme = type == "gateway" ? "" : in.Scheme.value_or("internet-facing");
   CheckIpAddressType(in.IpAddressType.value_or("ipv4"));
-  const auto places = ChoosePlaces(context, type, scheme, in.Subnets, in.SubnetMappings);
+  const auto existing = FindLoadBalancerNamed(context, *in.Name);
+  const auto places = ChoosePlaces(context, type, scheme, in.Subnets, in.SubnetMappings,
+                                   existing ? existing->zones : std::vector<records::elbv2::LoadBalancerZone>());
   const std::string& vpc_id = places.front().subnet.vpc_id;
   const auto groups = ChooseGroups(context, type, vpc_id, in.SecurityGroups);
   const auto tags = TagsOf(in.Tags);
 
   CreateLoadBalancerOutput out;
-  if (const auto existing = FindLoadBalancerNamed(context, *in.Name)) {
+  if (existing) {
     if (existing->type != type || existing->scheme != scheme || !SamePlaces(*existing, places) ||
         Sorted(existing->security_groups) != Sorted(groups))
       throw errors::DuplicateLoadBalancerName(*in.Name);
@@ -277,10 +301,11 @@ SetSubnetsOutput SetSubnets(Context& context, const SetSubnetsInput& in) {
   const auto places = ChoosePlaces(context, record.type, record.scheme, in.Subnets, in.SubnetMappings, record.zones);
   if (places.front().subnet.vpc_id != record.vpc_id)
     throw errors::SubnetsOfDifferentVpcs("'" + record.vpc_id + "','" + places.front().subnet.vpc_id + "'");
+  CheckAddressesStay(record, places);
   Occupy(context, record, places);
   context.tx.Put(context.scope, record);
   SetSubnetsOutput out;
-  out.AvailabilityZones = Zones(record);
+  out.AvailabilityZones = Zones(context, record);
   out.IpAddressType = record.ip_address_type;
   return out;
 }

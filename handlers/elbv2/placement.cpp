@@ -4,10 +4,12 @@
 #include <set>
 
 #include "emulator/core/text.h"
+#include "handlers/ec2/interface_addresses.h"
 #include "handlers/ec2/network_interfaces.h"
 #include "handlers/ec2/security_groups.h"
 #include "handlers/ec2/subnets.h"
 #include "handlers/elbv2/errors.h"
+#include "store/records/ec2/elastic_address.h"
 #include "store/records/ec2/internet_gateway.h"
 #include "store/table.h"
 
@@ -22,19 +24,24 @@ using records::elbv2::LoadBalancerZone;
 // balancer".
 constexpr std::size_t kFreeAddressesNeeded = 8;
 
-std::vector<SubnetMapping> MappingsOf(const std::string& type, const List<std::string>& subnets,
-                                      const List<SubnetMapping>& mappings) {
+// Elastic IPs are for internet-facing load balancers, private addresses for internal ones: API Reference,
+// SubnetMapping. The wording is unconfirmed.
+std::vector<SubnetMapping> MappingsOf(const std::string& type, const std::string& scheme,
+                                      const List<std::string>& subnets, const List<SubnetMapping>& mappings) {
   if (!subnets.empty() && !mappings.empty())  // unconfirmed wording
     throw errors::Validation("You must specify either subnets or subnet mappings, but not both");
   std::vector<SubnetMapping> all(mappings.begin(), mappings.end());
   for (const std::string& id : subnets) all.emplace_back().SubnetId = id;
   for (const SubnetMapping& mapping : all) {
     if (!mapping.SubnetId) throw errors::Validation("A subnet ID must be specified");  // unconfirmed
-    if (mapping.AllocationId && type != "network")                                     // unconfirmed wording
+    if (mapping.AllocationId && type != "network")
       throw errors::Validation("You can't specify Elastic IP addresses for a load balancer with type '" + type + "'");
-    if (mapping.AllocationId) throw errors::NotImplemented("Elastic IP addresses of load balancers");
-    if (mapping.PrivateIPv4Address && type != "network")  // unconfirmed wording
+    if (mapping.AllocationId && scheme != "internet-facing")
+      throw errors::Validation("You can't specify Elastic IP addresses for an internal load balancer");
+    if (mapping.PrivateIPv4Address && type != "network")
       throw errors::Validation("You can't specify private IP addresses for a load balancer with type '" + type + "'");
+    if (mapping.PrivateIPv4Address && scheme != "internal")
+      throw errors::Validation("You can't specify private IP addresses for an internet-facing load balancer");
     if (mapping.IPv6Address || mapping.SourceNatIpv6Prefix) throw errors::NotImplemented("IPv6 addresses");
   }
   return all;
@@ -43,6 +50,13 @@ std::vector<SubnetMapping> MappingsOf(const std::string& type, const List<std::s
 bool HasInternetGateway(Context& context, const std::string& vpc_id) {
   return context.tx.Count<records::ec2::InternetGateway>(
              context.scope, store::Where(&records::ec2::InternetGateway::vpc_id, vpc_id)) > 0;
+}
+
+records::ec2::ElasticAddress RequireFreeElasticAddress(Context& context, const std::string& allocation_id) {
+  auto elastic = context.tx.Get<records::ec2::ElasticAddress>(context.scope, allocation_id);
+  if (!elastic) throw errors::AllocationIdNotFound(allocation_id);
+  if (elastic->association_id) throw errors::AllocationIdsInUse();
+  return std::move(*elastic);
 }
 
 bool IsPresent(const std::vector<LoadBalancerZone>& zones, const std::string& subnet_id) {
@@ -57,10 +71,10 @@ std::vector<Place> ChoosePlaces(Context& context, const std::string& type, const
   std::vector<Place> places;
   std::set<std::string> zones;
   std::vector<std::string> vpcs;
-  for (const SubnetMapping& mapping : MappingsOf(type, subnets, mappings)) {
+  for (const SubnetMapping& mapping : MappingsOf(type, scheme, subnets, mappings)) {
     const auto subnet = ec2::FindSubnet(context, *mapping.SubnetId);
     if (!subnet) throw errors::SubnetNotFound(*mapping.SubnetId);
-    places.push_back({*subnet, mapping.PrivateIPv4Address});
+    places.push_back({*subnet, mapping.PrivateIPv4Address, mapping.AllocationId});
     zones.insert(subnet->availability_zone);
     const std::string vpc = "'" + subnet->vpc_id + "'";
     if (std::find(vpcs.begin(), vpcs.end(), vpc) == vpcs.end()) vpcs.push_back(vpc);
@@ -73,10 +87,15 @@ std::vector<Place> ChoosePlaces(Context& context, const std::string& type, const
   if (zones.size() < places.size()) throw errors::SubnetsInSameZone();
   const std::string& vpc_id = places.front().subnet.vpc_id;
   if (scheme == "internet-facing" && !HasInternetGateway(context, vpc_id)) throw errors::NoInternetGateway(vpc_id);
-  for (const Place& place : places)
-    if (!IsPresent(present, place.subnet.subnet_id) &&
-        ec2::FreeAddressCount(context, place.subnet) < kFreeAddressesNeeded)
+  std::set<std::string> elastic;
+  for (const Place& place : places) {
+    if (IsPresent(present, place.subnet.subnet_id)) continue;
+    if (ec2::FreeAddressCount(context, place.subnet) < kFreeAddressesNeeded)
       throw errors::NotEnoughAddresses(place.subnet.subnet_id);
+    if (!place.allocation_id) continue;
+    RequireFreeElasticAddress(context, *place.allocation_id);
+    if (!elastic.insert(*place.allocation_id).second) throw errors::AllocationIdsInUse();
+  }
   return places;
 }
 
@@ -100,7 +119,8 @@ std::vector<std::string> ChooseGroups(Context& context, const std::string& type,
 void Occupy(Context& context, LoadBalancerRecord& load_balancer, const std::vector<Place>& places) {
   std::vector<LoadBalancerZone> zones;
   for (const Place& place : places) {
-    LoadBalancerZone zone{place.subnet.availability_zone, place.subnet.subnet_id, "", ""};
+    LoadBalancerZone zone{place.subnet.availability_zone, place.subnet.subnet_id, "", place.allocation_id.value_or(""),
+                          place.private_address.value_or("")};
     for (const LoadBalancerZone& before : load_balancer.zones)
       if (before.subnet_id == zone.subnet_id) zone = before;
     zones.push_back(std::move(zone));
@@ -117,9 +137,14 @@ void Occupy(Context& context, LoadBalancerRecord& load_balancer, const std::vect
     if (load_balancer.type != "application") spec.interface_type = load_balancer.type + "_load_balancer";
     spec.requester_id = "amazon-elb";
     spec.instance_owner_id = "amazon-elb";
-    spec.assign_public_ip = load_balancer.scheme == "internet-facing";
+    spec.assign_public_ip = load_balancer.scheme == "internet-facing" && !places[i].allocation_id;
     spec.private_ip_address = places[i].private_address;
-    zones[i].network_interface_id = ec2::CreateRequesterManagedInterface(context, spec).network_interface_id;
+    auto interface = ec2::CreateRequesterManagedInterface(context, spec);
+    zones[i].network_interface_id = interface.network_interface_id;
+    if (!places[i].allocation_id) continue;
+    auto elastic = RequireFreeElasticAddress(context, *places[i].allocation_id);
+    ec2::AssociateElasticAddress(context, elastic, interface, interface.private_ip_addresses.front(),
+                                 load_balancer.arn);
   }
   load_balancer.zones = std::move(zones);
 }

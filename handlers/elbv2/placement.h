@@ -12,15 +12,16 @@
 
 namespace drydock::elbv2 {
 
-// A subnet that was asked for, with the node's private address if one was named (network load balancers).
+// A subnet that was asked for, with the node's address if one was named (network load balancers).
 struct Place {
   records::ec2::Subnet subnet;
   std::optional<std::string> private_address;
+  std::optional<std::string> allocation_id;
 };
 
 // The subnets of a request, checked: they exist, are of one VPC and one each per Availability Zone, two at least for an
-// Application Load Balancer, with an internet gateway for an internet-facing one, and 8 free addresses in each that is
-// not in `present` already. Throws AWS's errors.
+// Application Load Balancer, with an internet gateway for an internet-facing one, and, in each that is not in `present`
+// already, 8 free addresses and an Elastic IP that nobody uses, where one is named. Throws AWS's errors.
 std::vector<Place> ChoosePlaces(Context& context, const std::string& type, const std::string& scheme,
                                 const List<std::string>& subnets, const List<SubnetMapping>& mappings,
                                 const std::vector<records::elbv2::LoadBalancerZone>& present = {});

@@ -13,7 +13,9 @@ struct LoadBalancerZone {
   std::string zone_name;
   std::string subnet_id;
   std::string network_interface_id;  // requester-managed; its addresses are the node's
-  std::string allocation_id;         // network load balancers: the elastic IP address that was asked for
+  // What was asked for, of network load balancers only.
+  std::string allocation_id = {};  // the Elastic IP
+  std::string private_address = {};
 };
 
 struct LoadBalancer {
@@ -41,6 +43,7 @@ struct LoadBalancer {
 
 }  // namespace drydock::records::elbv2
 
-DRYDOCK_SCHEMA(drydock::records::elbv2::LoadBalancerZone, zone_name, subnet_id, network_interface_id, allocation_id)
+DRYDOCK_SCHEMA(drydock::records::elbv2::LoadBalancerZone, zone_name, subnet_id, network_interface_id, allocation_id,
+               private_address)
 DRYDOCK_SCHEMA(drydock::records::elbv2::LoadBalancer, arn, name, dns_name, type, scheme, state, vpc_id, ip_address_type,
                zones, security_groups, attributes, tags, created)
