@@ -202,6 +202,11 @@ struct TargetGroup {
   int minimum_healthy_percentage = 0;
   bool preserve_client_ip = false;  // preserve_client_ip.enabled: targets see, and judge, the client's address
   bool proxy_protocol = false;      // proxy_protocol_v2.enabled
+  // Of network load balancers: whether connections that are open end when their target is gone, the deregistration
+  // delay over (deregistration_delay.connection_termination.enabled), or becomes unhealthy
+  // (target_health_state.unhealthy.connection_termination.enabled).
+  bool ends_connections_of_gone = false;
+  bool ends_connections_of_unhealthy = true;
   std::vector<Target> targets;
 };
 

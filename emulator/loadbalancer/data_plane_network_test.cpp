@@ -51,6 +51,51 @@ TEST_CASE("a network load balancer resets what nobody can serve, and judges both
   CHECK(is_reset());
 }
 
+// Network Load Balancers guide, "Target group attributes": deregistration delay, connection termination.
+TEST_CASE("connections that are open end with their target where the target group says so, and live on where not") {
+  for (const bool ends : {true, false}) {
+    CAPTURE(ends);
+    Bench bench;
+    Server target([](Connection& c) {
+      while (!c.Read(4).empty()) c.Send("pong");
+    });
+    bench.hosts.Put("10.0.10.5", 3000, target);
+    Configuration configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
+    TargetGroup& group = configuration.target_groups.front();
+    group.ends_connections_of_gone = ends;
+    group.ends_connections_of_unhealthy = ends;
+    bench.plane.Publish(Share(configuration));
+    bench.clock.Settle();
+    const auto talks = [](Connection& client) {
+      client.Send("ping");
+      return client.Read(4) == "pong";
+    };
+    Connection during_checks = bench.Connect();
+    REQUIRE(talks(during_checks));
+    bench.network.BlockTarget("10.0.10.5");
+    bench.clock.Advance(std::chrono::seconds(100));
+    CHECK(bench.plane.HealthOf(kGroupArn, "10.0.10.5", 3000).status == TargetStatus::kUnhealthy);
+    if (ends)
+      CHECK(during_checks.ReadToEnd().empty());
+    else
+      CHECK(talks(during_checks));
+    bench.network.BlockTarget("10.0.10.5", false);
+    bench.clock.Advance(std::chrono::seconds(300));
+
+    Connection during_draining = bench.Connect();
+    REQUIRE(talks(during_draining));
+    group.targets.front().registration = Registration::kDraining;
+    bench.plane.Publish(Share(configuration));
+    CHECK(talks(during_draining));
+    group.targets.clear();
+    bench.plane.Publish(Share(configuration));
+    if (ends)
+      CHECK(during_draining.ReadToEnd().empty());
+    else
+      CHECK(talks(during_draining));
+  }
+}
+
 // haproxy.org, doc/proxy-protocol.txt, 2.2.
 TEST_CASE("the bytes of the PROXY protocol") {
   CHECK(ProxyHeader({"203.0.113.1", 0x1234, "10.0.0.10", 80}) ==

@@ -37,6 +37,15 @@ void TcpConnection::Expire() {
   if (upstream_ != nullptr) upstream_->stream.Cancel();
 }
 
+bool TcpConnection::IsGone() {
+  if (upstream_ == nullptr) return false;
+  const TargetState& target = *upstream_->target;
+  if (ends_when_gone_ && target.deregistered) return true;
+  const bool healthy = target.healthy;
+  was_healthy_ = was_healthy_ || healthy;
+  return ends_when_unhealthy_ && was_healthy_ && !healthy && !target.withdrawn;
+}
+
 void TcpConnection::Reset() {
   error_code ignored;
   stream_.socket().set_option(tcp::socket::linger(true, 0), ignored);
@@ -110,6 +119,9 @@ Async<std::unique_ptr<Upstream>> TcpConnection::Connect(const Routing& routing, 
     co_return nullptr;
   }
   group->counters->requests.fetch_add(1, std::memory_order_relaxed);
+  ends_when_gone_ = group->group->ends_connections_of_gone;
+  ends_when_unhealthy_ = group->group->ends_connections_of_unhealthy;
+  was_healthy_ = target->state->healthy;
   error_code error;
   auto upstream = co_await Open(routing, listener, *group, *target, error);
   if (error) {

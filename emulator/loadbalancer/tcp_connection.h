@@ -20,6 +20,8 @@ class TcpConnection : public Watched {
   // Serves the connection until either side ends it.
   Async<void> Run();
   void Expire() override;
+  // Its target is, and the target group's attributes want the connection to end then.
+  bool IsGone() override;
 
  private:
   // The listener, after the handshake where it is a TLS one; nullptr: nothing to serve.
@@ -46,6 +48,9 @@ class TcpConnection : public Watched {
   std::size_t node_index_;
   SteadyClock::duration patience_;
   bool going_up_ = false;
+  bool ends_when_gone_ = false;
+  bool ends_when_unhealthy_ = false;
+  bool was_healthy_ = false;  // when there is no healthy target, others are connected to as well
   Buffer buffer_;
   std::unique_ptr<Upstream> upstream_;
 };

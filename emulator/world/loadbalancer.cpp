@@ -267,6 +267,11 @@ loadbalancer::TargetGroup GroupOf(const elbv2::TargetGroup& record) {
   group.preserve_client_ip = tcp && (record.target_type != "ip" || record.protocol == "TCP_UDP");
   if (tcp) Take(record.attributes, "preserve_client_ip.enabled", group.preserve_client_ip);
   Take(record.attributes, "proxy_protocol_v2.enabled", group.proxy_protocol);
+  group.ends_connections_of_gone = record.protocol == "TCP_UDP";
+  group.ends_connections_of_unhealthy = record.protocol != "TCP_UDP";
+  Take(record.attributes, "deregistration_delay.connection_termination.enabled", group.ends_connections_of_gone);
+  Take(record.attributes, "target_health_state.unhealthy.connection_termination.enabled",
+       group.ends_connections_of_unhealthy);
   return group;
 }
 
