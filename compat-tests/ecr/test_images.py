@@ -1,6 +1,7 @@
 """Images and layers through the ECR API."""
 import urllib.request
 
+import pytest
 from conftest import error_of
 from ecr.images import config_of, digest_of, layer_of, manifest_of, put_image, put_layer
 
@@ -68,8 +69,10 @@ def test_layers(ecr):
     data = b"some bytes"
     upload = ecr.initiate_layer_upload(repositoryName="auth")
     part = {"repositoryName": "auth", "uploadId": upload["uploadId"], "layerPartBlob": data}
-    wrong = error_of(ecr.upload_layer_part, partFirstByte=3, partLastByte=12, **part)
-    assert wrong.type == "InvalidLayerPartException"
+    with pytest.raises(ecr.exceptions.InvalidLayerPartException) as wrong:
+        ecr.upload_layer_part(partFirstByte=3, partLastByte=12, **part)
+    assert wrong.value.response["uploadId"] == upload["uploadId"]
+    assert isinstance(wrong.value.response["lastValidByteReceived"], int)
     assert ecr.upload_layer_part(partFirstByte=0, partLastByte=9, **part)["lastByteReceived"] == 9
     complete = {"repositoryName": "auth", "uploadId": upload["uploadId"]}
     assert error_of(ecr.complete_layer_upload, layerDigests=[digest_of(b"x")], **complete).type == "InvalidLayerException"

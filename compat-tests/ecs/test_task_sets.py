@@ -40,7 +40,7 @@ def test_a_deployment_by_somebody_else(place):
     place.ecs.update_service_primary_task_set(cluster="main", service="app", primaryTaskSet=green["id"])
     assert place.service()["taskDefinition"].endswith("app:2")
     delete = lambda **more: place.ecs.delete_task_set(cluster="main", service="app", taskSet=blue["id"], **more)
-    assert error_of(delete).code == "InvalidParameterException"
+    assert error_of(delete).message == "The task set cannot be deleted while it is scaled above 0."
     assert delete(force=True)["taskSet"]["status"] == "DRAINING"
     eventually(lambda: [each["id"] for each in sets(place)] == [green["id"]])
     assert place.ecs.describe_task_sets(cluster="main", service="app", taskSets=["ecs-svc/1"])["failures"][0][

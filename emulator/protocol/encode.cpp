@@ -217,6 +217,23 @@ std::string JsonType(const api::Service& service) {
   return std::string("application/x-amz-json-") + (service.json_version ? service.json_version : "1.1");
 }
 
+// -- Errors
+
+// A member of a modelled error. Handlers give text; the models of ECS (ConflictException) and ECR
+// (InvalidLayerPartException) have a list and a number of bytes.
+void WriteDetail(Writer& writer, const std::string& name, const std::string& value) {
+  writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+  if (name == "lastValidByteReceived") {
+    writer.RawValue(value.data(), value.size(), rapidjson::kNumberType);
+  } else if (name == "resourceIds") {
+    writer.StartArray();
+    String(writer, value);
+    writer.EndArray();
+  } else {
+    String(writer, value);
+  }
+}
+
 }  // namespace
 
 Body EncodeAnswer(const api::Operation& operation, const Schema& schema, const void* answer,
@@ -253,10 +270,7 @@ Body EncodeError(const api::Service& service, const ApiError& error, int status,
     String(writer, error.code());
     writer.Key(service.upper_case_message ? "Message" : "message");
     String(writer, error.message());
-    for (const auto& [name, value] : error.details()) {
-      writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-      String(writer, value);
-    }
+    for (const auto& [name, value] : error.details()) WriteDetail(writer, name, value);
     writer.EndObject();
     return {JsonType(service), std::string(buffer.GetString(), buffer.GetSize())};
   }
