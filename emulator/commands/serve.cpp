@@ -115,6 +115,7 @@ void DeclareServe(CLI::App& app, Commands& commands) {
   const auto options = std::make_shared<Options>();
   AddServeFlags(app, *options);
   CLI::App* serve = app.add_subcommand("serve", "Serve the API (the default)");
+  serve->footer("The flags are those of the program itself: drydock --help.");
   serve->fallthrough();
   commands.push_back({serve, [options] { return Serve(*options); }});
 }
