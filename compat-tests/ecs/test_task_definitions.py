@@ -1,7 +1,7 @@
 """Task definitions. Texts and behaviour: ECS API reference; aws-facts D.2."""
 import pytest
 
-from conftest import error_of
+from conftest import error_of, eventually
 
 
 def test_a_definition_is_completed_and_numbered(place):
@@ -60,6 +60,27 @@ def test_deregistering_and_deleting(place):
             "The specified task definition does not exist. Specify a valid account, family, revision and try again.",
             "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."]
     assert place.register()["revision"] == 3
+
+
+def test_a_definition_in_use_is_deleted_with_its_last_user(place):
+    """API Reference, DeleteTaskDefinitions: DELETE_IN_PROGRESS until all tasks and services that have it are over."""
+    if not hasattr(place.ecs, "delete_task_definitions"):
+        pytest.skip("needs boto3 1.26.62 or later")
+    place.register()
+    place.create(desired=1)
+    place.steady()
+    place.ecs.deregister_task_definition(taskDefinition="app:1")
+    deleted = place.ecs.delete_task_definitions(taskDefinitions=["app:1"])["taskDefinitions"][0]
+    assert (deleted["status"], "deleteRequestedAt" in deleted) == ("DELETE_IN_PROGRESS", True)
+    listed = lambda: place.ecs.list_task_definitions(status="DELETE_IN_PROGRESS")["taskDefinitionArns"]
+    assert listed() == [deleted["taskDefinitionArn"]]
+    assert error_of(place.create, name="second", taskDefinition="app:1").message == "TaskDefinition is inactive"
+    place.ecs.update_service(cluster="main", service="app", desiredCount=2)
+    assert place.steady()["runningCount"] == 2, "the service goes on with it"
+    place.ecs.delete_service(cluster="main", service="app", force=True)
+    eventually(lambda: listed() == [])
+    assert error_of(place.ecs.describe_task_definition, taskDefinition="app:1").message == \
+        "Unable to describe task definition."
 
 
 @pytest.mark.parametrize("change, message", [

@@ -47,11 +47,13 @@ std::vector<records::ecs::TaskDefinition> RevisionsOf(Context& context, const st
                                                        store::Where(&records::ecs::TaskDefinition::family, family));
 }
 
-// A revision that is being deleted goes when nothing refers to it any more.
 bool IsReferenced(Context& context, const records::ecs::TaskDefinition& record) {
   for (const auto& service : context.tx.List<records::ecs::Service>(context.scope)) {
-    for (const auto& deployment : service.deployments) {
-      const auto revision = context.tx.Get<records::ecs::ServiceRevision>(context.scope, deployment.revision_id);
+    if (service.status == "INACTIVE") continue;
+    std::vector<std::string> revisions{service.last_completed_revision};  // what it would be rolled back to
+    for (const auto& deployment : service.deployments) revisions.push_back(deployment.revision_id);
+    for (const auto& id : revisions) {
+      const auto revision = context.tx.Get<records::ecs::ServiceRevision>(context.scope, id);
       if (revision && revision->task_definition_arn == record.definition.taskDefinitionArn) return true;
     }
   }
@@ -60,13 +62,22 @@ bool IsReferenced(Context& context, const records::ecs::TaskDefinition& record) 
   return false;
 }
 
+// A revision that is being deleted goes with the last service and task that have it. API Reference,
+// DeleteTaskDefinitions.
+bool IsGone(Context& context, const records::ecs::TaskDefinition& record) {
+  return record.status == "DELETE_IN_PROGRESS" && !IsReferenced(context, record);
+}
+
 }  // namespace
 
 std::optional<records::ecs::TaskDefinition> FindTaskDefinition(Context& context, const std::string& reference) {
   const auto parsed = ParseTaskDefinitionReference(context.scope, reference);
   if (!parsed) return std::nullopt;
-  if (parsed->revision)
-    return context.tx.Get<records::ecs::TaskDefinition>(context.scope, parsed->family, *parsed->revision);
+  if (parsed->revision) {
+    auto record = context.tx.Get<records::ecs::TaskDefinition>(context.scope, parsed->family, *parsed->revision);
+    if (record && IsGone(context, *record)) record.reset();
+    return record;
+  }
   std::optional<records::ecs::TaskDefinition> latest;
   for (auto& revision : RevisionsOf(context, parsed->family))
     if (revision.status == "ACTIVE" && (!latest || revision.revision > latest->revision)) latest = std::move(revision);
@@ -133,7 +144,7 @@ ListTaskDefinitionsResponse ListTaskDefinitions(Context& context, const ListTask
   query.order = store::Order::kId;
   std::vector<std::string> arns;
   for (const auto& record : context.tx.List<records::ecs::TaskDefinition>(context.scope, query))
-    if (record.status == status) arns.push_back(*record.definition.taskDefinitionArn);
+    if (record.status == status && !IsGone(context, record)) arns.push_back(*record.definition.taskDefinitionArn);
   if (descending) std::reverse(arns.begin(), arns.end());
 
   ListTaskDefinitionsResponse out;
