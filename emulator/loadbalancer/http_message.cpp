@@ -166,7 +166,7 @@ bool SplitTarget(RequestHead& head) {
   head.path = target.substr(0, question);
   if (head.path.empty()) head.path = "/";
   head.has_query = question != std::string_view::npos;
-  head.query = head.has_query ? target.substr(question + 1) : std::string_view();
+  head.query = head.has_query ? target.substr(question + 1) : "";
   return true;
 }
 
@@ -176,7 +176,7 @@ std::string_view MessageHead::Value(FieldName name) const {
   for (const Field& field : fields) {
     if (field.known == name) return field.value;
   }
-  return {};
+  return "";
 }
 
 bool MessageHead::IsHopByHop(const Field& field) const {

@@ -58,6 +58,7 @@ struct MessageHead {
   bool IsHopByHop(const Field& field) const;
 };
 
+// What is absent is an empty text, never a null pointer: some libraries copy from where it points.
 struct RequestHead : MessageHead {
   std::string_view method;
   std::string_view target;  // as sent

@@ -75,10 +75,11 @@ class Parser {
       return;
     }
     for (const std::string_view sign : {"==", "!=", ">=", "<=", "=~", "!~", "&&", "||", "!in", "!exists"}) {
+      if (!rest.starts_with(sign)) continue;
       const bool word = sign.size() > 2;
       const bool ends = rest.size() == sign.size() || kSpace.find(rest[sign.size()]) != std::string_view::npos ||
                         rest[sign.size()] == '[' || rest[sign.size()] == ')';
-      if (rest.starts_with(sign) && (!word || ends)) return Take(sign.size());
+      if (!word || ends) return Take(sign.size());
     }
     if (std::string_view("()[],<>!").find(rest[0]) != std::string_view::npos) return Take(1);
     Take(std::min(rest.find_first_of(" \t\r\n()[],<>=!&|'\""), rest.size()));
