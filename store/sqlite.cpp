@@ -68,6 +68,7 @@ Connection::~Connection() {
 }  // before the connection is closed
 
 Statement Connection::Prepare(std::string_view sql) {
+  BeginIfDue();
   auto found = statements_.find(sql);
   if (found == statements_.end()) {
     sqlite3_stmt* statement = nullptr;
@@ -81,6 +82,7 @@ Statement Connection::Prepare(std::string_view sql) {
 }
 
 void Connection::Execute(const std::string& sql) {
+  BeginIfDue();
   const int result = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) Fail(handle_.get(), result);
 }
@@ -102,16 +104,24 @@ void Connection::OnLogged(std::function<void(int pages)> logged) {
 }
 
 void Connection::Begin(bool immediate) {
-  Prepare(immediate ? "BEGIN IMMEDIATE" : "BEGIN").Run();
+  if (immediate)
+    Prepare("BEGIN IMMEDIATE").Run();
+  else
+    to_begin_ = true;
+}
+
+void Connection::BeginIfDue() {
+  if (std::exchange(to_begin_, false)) Prepare("BEGIN").Run();
 }
 
 void Connection::Commit() {
-  Prepare("COMMIT").Run();
+  if (!std::exchange(to_begin_, false)) Prepare("COMMIT").Run();
   ready_.merge(newly_ready_);
   newly_ready_.clear();
 }
 
 void Connection::Rollback() noexcept {
+  to_begin_ = false;
   newly_ready_.clear();
   // SQLite has rolled back by itself after some errors, a full disk for one.
   if (!sqlite3_get_autocommit(handle_.get())) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);

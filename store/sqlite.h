@@ -74,6 +74,8 @@ class Connection {
   // Calls `logged` after each commit of this connection with the number of pages in the write-ahead log.
   void OnLogged(std::function<void(int pages)> logged);
 
+  // Begins a transaction: now and as the one that writes, or with the first statement and, if it stays without one, not
+  // at all. (SQLite's own BEGIN takes no snapshot before the first statement either.)
   void Begin(bool immediate);
   void Commit();
   void Rollback() noexcept;
@@ -104,8 +106,11 @@ class Connection {
   };
   using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
 
+  void BeginIfDue();
+
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
+  bool to_begin_ = false;  // with the next statement
   Tables ready_;
   Tables newly_ready_;
   std::function<void(int pages)> logged_;

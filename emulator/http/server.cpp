@@ -23,39 +23,44 @@ constexpr int kIdleSeconds = 75;      // how long a kept-alive connection may sa
 constexpr int kTransferSeconds = 30;  // how long a client may stall within a request or answer
 constexpr std::size_t kMaximumConnections = 4096;
 constexpr int kBacklog = 1024;
+constexpr std::size_t kWrittenTogether = 16384;
 constexpr char kTlsHandshake = 0x16;
 
-// A connection's bytes, read ahead: the library asks for single bytes while it reads the head of a request.
+// A connection's bytes, read ahead and written together: the library asks for single bytes while it reads the head of a
+// request, and writes the head of an answer apart from its body.
 class BufferedStream : public httplib::Stream {
  public:
-  explicit BufferedStream(int fd) : fd_(fd) {}
+  explicit BufferedStream(int fd) : fd_(fd) {
+    const timeval idle{kIdleSeconds, 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle);
+  }
 
   // Waits for the first byte of the next request; false when the client is gone or idle for too long.
-  bool WaitForRequest() { return begin_ < end_ || (Poll(POLLIN, kIdleSeconds) && Fill()); }
+  bool WaitForRequest() { return begin_ < end_ || Fill(); }
   char NextByte() const { return buffer_[begin_]; }
+  // Sends what was written and still waits; false when the client does not take it.
+  bool Flush() {
+    const bool sent = Send(waiting_.data(), waiting_.size());
+    waiting_.clear();
+    return sent;
+  }
 
   bool is_readable() const override { return begin_ < end_ || Poll(POLLIN, kTransferSeconds); }
   bool is_writable() const override { return Poll(POLLOUT, kTransferSeconds); }
   ssize_t read(char* to, size_t size) override {
-    if (begin_ == end_ && (!Poll(POLLIN, kTransferSeconds) || !Fill())) return 0;
+    // The client may wait for what was written, "100 Continue" for one, before it sends more.
+    if (begin_ == end_ && (!Flush() || !Poll(POLLIN, kTransferSeconds) || !Fill())) return 0;
     const std::size_t count = std::min(size, end_ - begin_);
     std::memcpy(to, buffer_.data() + begin_, count);
     begin_ += count;
     return static_cast<ssize_t>(count);
   }
   ssize_t write(const char* from, size_t size) override {
-    std::size_t written = 0;
-    while (written < size) {
-      const ssize_t count = ::send(fd_, from + written, size - written, MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (count > 0) {
-        written += static_cast<std::size_t>(count);
-      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        if (!is_writable()) return -1;
-      } else if (errno != EINTR) {
-        return -1;
-      }
+    if (waiting_.size() + size <= kWrittenTogether) {
+      waiting_.append(from, size);
+      return static_cast<ssize_t>(size);
     }
-    return static_cast<ssize_t>(written);
+    return Flush() && Send(from, size) ? static_cast<ssize_t>(size) : -1;
   }
   void get_remote_ip_and_port(std::string& ip, int& port) const override { std::tie(ip, port) = remote_; }
   void get_local_ip_and_port(std::string& ip, int& port) const override { std::tie(ip, port) = local_; }
@@ -68,6 +73,20 @@ class BufferedStream : public httplib::Stream {
     do result = ::poll(&wait, 1, seconds * 1000);
     while (result < 0 && errno == EINTR);
     return result > 0;
+  }
+  bool Send(const char* from, std::size_t size) const {
+    std::size_t sent = 0;
+    while (sent < size) {
+      const ssize_t count = ::send(fd_, from + sent, size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count > 0) {
+        sent += static_cast<std::size_t>(count);
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        if (!is_writable()) return false;
+      } else if (errno != EINTR) {
+        return false;
+      }
+    }
+    return true;
   }
   bool Fill() {
     ssize_t count;
@@ -95,6 +114,7 @@ class BufferedStream : public httplib::Stream {
   const Name remote_ = NameOf(&::getpeername), local_ = NameOf(&::getsockname);  // the library asks at each request
   std::array<char, 16384> buffer_{};
   std::size_t begin_ = 0, end_ = 0;
+  std::string waiting_;  // to be sent
 };
 
 // A thread for each connection: a kept-alive connection occupies its thread, so a pool would let idle clients starve
@@ -269,7 +289,8 @@ class Server::Implementation : public httplib::Server {
       bool closed = false;
       while (!closed && stream.WaitForRequest()) {
         if (stream.NextByte() == kTlsHandshake) break;  // docker tries TLS first and waits for an answer
-        if (!process_request(stream, false, closed, nullptr)) break;
+        const bool served = process_request(stream, false, closed, nullptr);
+        if (!stream.Flush() || !served) break;
       }
       Unregister(fd);
     }

@@ -22,23 +22,46 @@ Response Echo(const Request& request) {
                         request.method + " " + request.path + "?" + request.query + " " + std::to_string(body->size()));
 }
 
+// A client that sends what it is told, byte by byte as given.
+class RawClient {
+ public:
+  explicit RawClient(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    timeval patience{10, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  ~RawClient() { ::close(fd_); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  void Send(const std::string& bytes) {
+    REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  }
+  // What comes next, up to the first `end`, or until the server closes.
+  std::string ReceiveUntil(const std::string& end) {
+    std::string received;
+    ssize_t count = 1;
+    while ((end.empty() || !received.ends_with(end)) && count > 0) {
+      char byte;
+      count = ::recv(fd_, &byte, 1, 0);
+      if (count > 0) received += byte;
+    }
+    return count < 0 ? "no end: " + received : received;
+  }
+
+ private:
+  const int fd_;
+};
+
 // Sends raw bytes and returns all that comes back until the server closes.
 std::string Raw(int port, const std::string& bytes) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  timeval patience{10, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  REQUIRE(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
-  std::string answer;
-  char piece[4096];
-  ssize_t count;
-  while ((count = ::recv(fd, piece, sizeof piece, 0)) > 0) answer.append(piece, static_cast<std::size_t>(count));
-  ::close(fd);
-  return count == 0 ? answer : "no end: " + answer;
+  RawClient client(port);
+  client.Send(bytes);
+  return client.ReceiveUntil("");
 }
 
 }  // namespace
@@ -58,6 +81,25 @@ TEST_CASE("large form bodies pass, larger ones than the handler takes do not, an
   CHECK(client.Post("/", std::string(200'000, 'x'), "application/x-www-form-urlencoded")->body == "POST /? 200000");
   CHECK(client.Post("/", std::string(2'000'000, 'x'), "application/x-www-form-urlencoded")->status == 413);
   CHECK(client.Post("/", "abc", "application/x-www-form-urlencoded")->body == "POST /? 3");
+}
+
+// RFC 9110, 10.1.1: a client may wait for this before it sends the body.
+TEST_CASE("who expects 100 Continue gets it before the body has come") {
+  http::Server server("127.0.0.1", 0, Echo);
+  RawClient client(server.port());
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(client.ReceiveUntil("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+  client.Send("abc");
+  CHECK(client.ReceiveUntil("POST /? 3").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("requests that are sent together are answered one after the other") {
+  http::Server server("127.0.0.1", 0, Echo);
+  const std::string answers = Raw(server.port(),
+                                  "GET /first HTTP/1.1\r\nHost: x\r\n\r\n"
+                                  "GET /second HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(answers.find("GET /first? 0") < answers.find("GET /second? 0"));
+  CHECK(answers.ends_with("GET /second? 0"));
 }
 
 TEST_CASE("idle kept-alive connections starve nobody") {
