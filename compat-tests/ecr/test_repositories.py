@@ -65,6 +65,47 @@ def test_policies(aws, ecr):
     assert error_of(ecr.get_lifecycle_policy, repositoryName="auth").type == "LifecyclePolicyNotFoundException"
 
 
+def test_a_policy_is_deleted(ecr):
+    """ECR API Reference, DeleteRepositoryPolicy: answers with the policy that was deleted."""
+    ecr.create_repository(repositoryName="auth")
+    assert error_of(ecr.delete_repository_policy, repositoryName="auth").type == "RepositoryPolicyNotFoundException"
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    ecr.set_repository_policy(repositoryName="auth", policyText=policy)
+    assert ecr.delete_repository_policy(repositoryName="auth")["policyText"] == policy
+    assert error_of(ecr.get_repository_policy, repositoryName="auth").type == "RepositoryPolicyNotFoundException"
+
+
+def test_tags_are_added_replaced_and_removed(aws, ecr):
+    """ECR API Reference, TagResource, UntagResource; tag limits: ECR User Guide, "Tagging a private repository"."""
+    arn = ecr.create_repository(repositoryName="auth", tags=[{"Key": "team", "Value": "x"}])["repository"]["repositoryArn"]
+    ecr.tag_resource(resourceArn=arn, tags=[{"Key": "team", "Value": "y"}, {"Key": "stage", "Value": ""}])
+    by_key = {tag["Key"]: tag["Value"] for tag in ecr.list_tags_for_resource(resourceArn=arn)["tags"]}
+    assert by_key == {"team": "y", "stage": ""}
+    ecr.untag_resource(resourceArn=arn, tagKeys=["team", "never there"])
+    assert ecr.list_tags_for_resource(resourceArn=arn)["tags"] == [{"Key": "stage", "Value": ""}]
+    many = [{"Key": f"k{number}", "Value": "v"} for number in range(50)]
+    assert error_of(ecr.tag_resource, resourceArn=arn, tags=many).type == "TooManyTagsException"
+    for refused in ({"Key": "aws:x", "Value": "v"}, {"Key": "k" * 129, "Value": "v"}, {"Key": "k", "Value": "v" * 257}):
+        assert error_of(ecr.tag_resource, resourceArn=arn, tags=[refused]).type == "InvalidTagParameterException"
+    assert ecr.list_tags_for_resource(resourceArn=arn)["tags"] == [{"Key": "stage", "Value": ""}]
+    for call, more in ((ecr.tag_resource, {"tags": [{"Key": "a", "Value": "b"}]}), (ecr.untag_resource, {"tagKeys": ["a"]}),
+                       (ecr.list_tags_for_resource, {})):
+        assert error_of(call, resourceArn=arn.replace("auth", "none"), **more).type == "RepositoryNotFoundException"
+        assert error_of(call, resourceArn="auth", **more).type == "InvalidParameterException"
+
+
+def test_scanning_is_switched(aws, ecr):
+    """ECR API Reference, PutImageScanningConfiguration."""
+    ecr.create_repository(repositoryName="auth")
+    answer = ecr.put_image_scanning_configuration(repositoryName="auth", imageScanningConfiguration={"scanOnPush": True})
+    assert (answer["registryId"], answer["repositoryName"]) == (aws.account, "auth")
+    assert answer["imageScanningConfiguration"] == {"scanOnPush": True}
+    [described] = ecr.describe_repositories()["repositories"]
+    assert described["imageScanningConfiguration"] == {"scanOnPush": True}
+    missing = error_of(ecr.put_image_scanning_configuration, repositoryName="none", imageScanningConfiguration={})
+    assert missing.type == "RepositoryNotFoundException"
+
+
 def test_accounts_and_regions_are_apart(server, aws, ecr):
     ecr.create_repository(repositoryName="auth")
     assert aws.client("ecr", region="us-east-1").describe_repositories()["repositories"] == []

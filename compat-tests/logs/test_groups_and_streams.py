@@ -1,4 +1,6 @@
 """Log groups and streams. Texts: aws-facts G.1."""
+import json
+
 import pytest
 
 from conftest import error_of
@@ -66,3 +68,21 @@ def test_tags(aws, logs):
     logs.tag_log_group(logGroupName="g", tags={"c": "3"})
     logs.untag_log_group(logGroupName="g", tags=["b"])
     assert logs.list_tags_log_group(logGroupName="g")["tags"] == {"c": "3"}
+
+
+def test_a_protected_group_is_not_deleted(aws, logs):
+    """CloudWatch Logs API Reference, PutLogGroupDeletionProtection. By a raw call: older clients do not know it."""
+    def protect(on):
+        scope = f"{aws.account}/20260101/{aws.region}/logs/aws4_request"
+        return aws.http("POST", "/", json.dumps({"logGroupIdentifier": "g", "deletionProtectionEnabled": on}), {
+            "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "Logs_20140328.PutLogGroupDeletionProtection",
+            "X-Amz-Date": "20260101T000000Z",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"})
+
+    assert json.loads(protect(True)[2])["__type"].endswith("ResourceNotFoundException")
+    logs.create_log_group(logGroupName="g")
+    assert protect(True)[0] == 200
+    assert error_of(logs.delete_log_group, logGroupName="g").code == "ValidationException"
+    assert protect(False)[0] == 200
+    logs.delete_log_group(logGroupName="g")
+    assert logs.describe_log_groups()["logGroups"] == []

@@ -69,6 +69,65 @@ def test_versions_and_stages(aws):
     assert refused.message == "You provided a VersionStage that is not associated to the provided VersionId."
 
 
+def test_an_update_of_value_and_description(aws):
+    """Secrets Manager API Reference, UpdateSecret: a new value is a new version that gets AWSCURRENT; without a value
+    no version comes, nor a VersionId in the answer."""
+    sm = aws.client("secretsmanager")
+    secret = name()
+    first = sm.create_secret(Name=secret, SecretString="1", Description="a")["VersionId"]
+    answer = sm.update_secret(SecretId=secret, Description="b")
+    assert answer["Name"] == secret and "VersionId" not in answer
+    described = sm.describe_secret(SecretId=secret)
+    assert described["Description"] == "b" and described["VersionIdsToStages"] == {first: ["AWSCURRENT"]}
+    second = sm.update_secret(SecretId=secret, SecretString="2")["VersionId"]
+    assert sm.get_secret_value(SecretId=secret)["SecretString"] == "2"
+    described = sm.describe_secret(SecretId=secret)
+    assert described["Description"] == "b"
+    assert described["VersionIdsToStages"] == {first: ["AWSPREVIOUS"], second: ["AWSCURRENT"]}
+    assert sm.update_secret(SecretId=secret, SecretString="2", ClientRequestToken=second)["VersionId"] == second
+    refused = error_of(sm.update_secret, SecretId=secret, SecretString="3", ClientRequestToken=second)
+    assert refused.type == "ResourceExistsException"
+    assert error_of(sm.update_secret, SecretId=name(), SecretString="x").type == "ResourceNotFoundException"
+    sm.delete_secret(SecretId=secret)
+    assert error_of(sm.update_secret, SecretId=secret, SecretString="3").type == "InvalidRequestException"
+
+
+def test_tags_are_added_replaced_and_removed(aws):
+    """Secrets Manager API Reference, TagResource, UntagResource; limits: User Guide, "Tagging secrets"."""
+    sm = aws.client("secretsmanager")
+    secret = name()
+    sm.create_secret(Name=secret, SecretString="x", Tags=[{"Key": "team", "Value": "x"}])
+    sm.tag_resource(SecretId=secret, Tags=[{"Key": "team", "Value": "y"}, {"Key": "stage", "Value": ""}])
+    assert {tag["Key"]: tag["Value"] for tag in sm.describe_secret(SecretId=secret)["Tags"]} == {"team": "y", "stage": ""}
+    sm.untag_resource(SecretId=secret, TagKeys=["team", "never there"])
+    assert sm.describe_secret(SecretId=secret)["Tags"] == [{"Key": "stage", "Value": ""}]
+    many = [{"Key": f"k{number}", "Value": "v"} for number in range(50)]
+    for tags in (many, [{"Key": "aws:x", "Value": "v"}], [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]):
+        assert error_of(sm.tag_resource, SecretId=secret, Tags=tags).status == 400
+    assert sm.describe_secret(SecretId=secret)["Tags"] == [{"Key": "stage", "Value": ""}]
+    assert error_of(sm.untag_resource, SecretId=name(), TagKeys=["a"]).type == "ResourceNotFoundException"
+
+
+def test_a_resource_policy_is_validated(aws):
+    """Secrets Manager API Reference, ValidateResourcePolicy; PutResourcePolicy's BlockPublicPolicy."""
+    sm = aws.client("secretsmanager")
+    secret = name()
+    sm.create_secret(Name=secret, SecretString="x")
+
+    def policy(principal):
+        return json.dumps({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": principal, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]})
+
+    narrow, wide = policy({"AWS": f"arn:aws:iam::{aws.account}:root"}), policy("*")
+    assert sm.validate_resource_policy(SecretId=secret, ResourcePolicy=narrow)["PolicyValidationPassed"] is True
+    answer = sm.validate_resource_policy(ResourcePolicy=wide)
+    assert answer["PolicyValidationPassed"] is False and len(answer["ValidationErrors"]) == 1
+    assert error_of(sm.validate_resource_policy, ResourcePolicy="{").type == "MalformedPolicyDocumentException"
+    assert error_of(sm.put_resource_policy, SecretId=secret, ResourcePolicy=wide, BlockPublicPolicy=True).type == (
+        "PublicPolicyException")
+    assert "ResourcePolicy" not in sm.get_resource_policy(SecretId=secret)
+
+
 def test_deletion_and_recovery(aws):
     sm = aws.client("secretsmanager")
     secret = name()

@@ -19,7 +19,7 @@ api::Resource ResourceOf(Context& context, std::string_view, const std::vector<s
     resource.owner = {arn->account, context.region()};
     name = arn->Named("repository").value_or("");
   } else {
-    if (!parts.front().empty()) resource.owner.account = parts.front();
+    if (parts.size() > 1 && !parts.front().empty()) resource.owner.account = parts.front();
     resource.arn = "arn:aws:ecr:" + resource.owner.region + ":" + resource.owner.account + ":repository/" + name;
   }
   if (const auto repository = context.tx.Get<records::ecr::Repository>(resource.owner, name)) {
