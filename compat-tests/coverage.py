@@ -44,7 +44,7 @@ def main():
         print(f"\n## {service}\n\n| Operation | Implemented in | Called in |\n|---|---|---|")
         for operation, path in sorted(implemented[service].items()):
             spelled = snake(operation)
-            words = re.compile(rf"\b({spelled}|{spelled.replace('_', '-')}|{operation}Command)\b|\"{operation}\"")
+            words = re.compile(rf"\b({spelled}|{spelled.replace('_', '-')}|{operation}Command)\b|[.\"]{operation}\"")
             called = [test.relative_to(ROOT).as_posix().replace("compat-tests/", "") for test, text in tests.items()
                       if words.search(text) and (services_with[operation] == 1 or of_service.search(f"{test} {text}"))]
             print(f"| {operation} | {path} | {', '.join(called) or '–'} |")
