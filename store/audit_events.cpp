@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <stdexcept>
-#include <tuple>
-#include <unordered_map>
 
+#include "store/audit_index.h"
 #include "store/audit_postings.h"
 #include "store/document.h"
 #include "store/sqlite.h"
@@ -15,15 +13,7 @@ namespace drydock::store {
 
 namespace {
 
-// Under this attribute every event of a scope is found.
-constexpr int kAnyEvent = 0;
 constexpr std::size_t kMostIndexedAtOnce = 10'000;
-
-// What a batch adds to a term.
-struct Postings {
-  std::tuple<Scope, int, std::string> term;  // where events are found, attribute, value
-  std::vector<AuditPosting> events;
-};
 
 struct About {
   std::vector<AuditResource> resources;
@@ -70,7 +60,7 @@ void AuditEvents::RequireWritable() const {
   if (!tx_.writable()) throw std::logic_error("a write in a transaction that only reads");
 }
 
-void AuditEvents::Append(const AuditEvent& event) {
+std::int64_t AuditEvents::Append(const AuditEvent& event) {
   RequireWritable();
   const About about{event.resources, event.checks};
   Statement statement = connection_.Prepare(
@@ -83,83 +73,20 @@ void AuditEvents::Append(const AuditEvent& event) {
   const std::string document = WriteDocument(SchemaOf<About>(), &about);
   statement.Bind(std::string_view(event.role)).Bind(std::string_view(document)).Bind(std::string_view(event.record));
   statement.Run();
+  return connection_.LastRowId();
 }
 
-std::optional<std::int64_t> AuditEvents::FindTerm(const Scope& scope, int attribute, const std::string& value) {
-  Statement statement = connection_.Prepare(
-      "SELECT term FROM audit_term WHERE account = ? AND region = ? AND attribute = ? AND value = ?");
-  statement.Bind(scope).Bind(std::int64_t{attribute}).Bind(std::string_view(value));
-  return statement.Step() ? std::optional(statement.Integer(0)) : std::nullopt;
-}
-
-std::size_t AuditEvents::Index() {
+std::size_t AuditEvents::Index(const std::vector<AuditEvent>& batch) {
   RequireWritable();
-  std::int64_t indexed = 0;
-  {
-    Statement statement = connection_.Prepare("SELECT sequence FROM audit_indexed");
-    if (statement.Step()) indexed = statement.Integer(0);
+  AuditIndex index(connection_);
+  Visit(index.Last(), kMostIndexedAtOnce, [&](const AuditEvent& event) { index.Add(event, event.sequence); });
+  const bool older_ones_remain = index.size() == kMostIndexedAtOnce;
+  for (const AuditEvent& event : batch) {
+    const std::int64_t sequence = Append(event);
+    if (!older_ones_remain) index.Add(event, sequence);
   }
-  std::unordered_map<std::string, Postings> postings;
-  std::map<std::string, std::int64_t> ids;
-  std::string key;
-  std::size_t count = 0;
-  {
-    Statement row = connection_.Prepare(
-        "SELECT sequence, time, account, region, event_id, name, source, read_only, user_name, access_key, role, about "
-        "FROM audit_event WHERE sequence > ? ORDER BY sequence LIMIT ?");
-    row.Bind(indexed).Bind(static_cast<std::int64_t>(kMostIndexedAtOnce));
-    while (row.Step()) {
-      const AuditPosting posting{row.Integer(1), indexed = row.Integer(0)};
-      const std::string_view account = row.Text(2), region = row.Text(3);
-      const auto post = [&](int attribute, std::string_view value, std::string_view found_in) {
-        key.assign(account).append(1, '\0').append(found_in).append(1, '\0').append(1, static_cast<char>(attribute));
-        key.append(value);
-        Postings& list = postings[key];
-        if (list.events.empty())
-          list.term = {{std::string(account), std::string(found_in)}, attribute, std::string(value)};
-        if (list.events.empty() || list.events.back().sequence != posting.sequence) list.events.push_back(posting);
-      };
-      const auto post_if_any = [&](AuditAttribute attribute, std::string_view value) {
-        if (!value.empty()) post(static_cast<int>(attribute), value, region);
-      };
-      post(kAnyEvent, "", region);
-      post_if_any(AuditAttribute::kName, row.Text(5));
-      post_if_any(AuditAttribute::kSource, row.Text(6));
-      post_if_any(AuditAttribute::kReadOnly, row.Integer(7) != 0 ? "true" : "false");
-      post_if_any(AuditAttribute::kUserName, row.Text(8));
-      post_if_any(AuditAttribute::kAccessKey, row.Text(9));
-      if (!row.Text(10).empty()) post(static_cast<int>(AuditAttribute::kRole), row.Text(10), "");
-      About about;
-      ReadDocument(SchemaOf<About>(), row.Text(11), &about);
-      for (const AuditResource& resource : about.resources) {
-        post_if_any(AuditAttribute::kResourceType, resource.type);
-        post_if_any(AuditAttribute::kResourceName, resource.name);
-      }
-      ids.emplace(row.String(4), posting.sequence);
-      ++count;
-    }
-  }
-  if (count == 0) return 0;
-  // In the order of the tables' keys, so that each page of them is written once.
-  std::vector<Postings*> in_order;
-  for (auto& [_, list] : postings) in_order.push_back(&list);
-  std::sort(in_order.begin(), in_order.end(), [](const Postings* a, const Postings* b) { return a->term < b->term; });
-  for (const Postings* list : in_order) {
-    const auto& [scope, attribute, value] = list->term;
-    auto term = FindTerm(scope, attribute, value);
-    if (!term) {
-      Statement statement =
-          connection_.Prepare("INSERT INTO audit_term (account, region, attribute, value) VALUES (?, ?, ?, ?)");
-      statement.Bind(scope).Bind(std::int64_t{attribute}).Bind(std::string_view(value)).Run();
-      term = connection_.LastRowId();
-    }
-    AuditPostings(connection_).Add(*term, list->events);
-  }
-  for (const auto& [id, sequence] : ids) {
-    Statement statement = connection_.Prepare("INSERT INTO audit_event_id (event_id, sequence) VALUES (?, ?)");
-    statement.Bind(std::string_view(id)).Bind(sequence).Run();
-  }
-  connection_.Prepare("INSERT OR REPLACE INTO audit_indexed (only_row, sequence) VALUES (1, ?)").Bind(indexed).Run();
+  const std::size_t count = index.size();
+  index.Write();
   return count;
 }
 
@@ -171,9 +98,9 @@ std::vector<AuditEvent> AuditEvents::Find(const Scope& scope, const AuditQuery& 
     return wanted ? std::vector{*event} : std::vector<AuditEvent>();
   }
   const bool role = query.attribute && query.attribute->first == AuditAttribute::kRole;
-  const auto term = query.attribute ? FindTerm(role ? Scope{scope.account, ""} : scope,
-                                               static_cast<int>(query.attribute->first), query.attribute->second)
-                                    : FindTerm(scope, kAnyEvent, "");
+  const auto term = query.attribute ? FindAuditTerm(connection_, role ? Scope{scope.account, ""} : scope,
+                                                    static_cast<int>(query.attribute->first), query.attribute->second)
+                                    : FindAuditTerm(connection_, scope, kAnyAuditEvent, "");
   std::vector<AuditEvent> events;
   if (!term || query.limit == 0) return events;
   AuditPosting oldest{}, behind{std::numeric_limits<std::int64_t>::max(), 0};
@@ -205,12 +132,16 @@ std::optional<AuditEvent> AuditEvents::FindById(const std::string& account, cons
   return row.Step() ? std::optional(ReadEvent(row)) : std::nullopt;
 }
 
-std::vector<AuditEvent> AuditEvents::After(std::int64_t sequence, std::size_t limit) {
+void AuditEvents::Visit(std::int64_t after, std::size_t limit, const std::function<void(AuditEvent)>& visit) {
   Statement row = connection_.Prepare(std::string("SELECT ") + kColumns +
                                       " FROM audit_event AS e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?");
-  row.Bind(sequence).Bind(static_cast<std::int64_t>(limit));
+  row.Bind(after).Bind(static_cast<std::int64_t>(limit));
+  while (row.Step()) visit(ReadEvent(row));
+}
+
+std::vector<AuditEvent> AuditEvents::After(std::int64_t sequence, std::size_t limit) {
   std::vector<AuditEvent> events;
-  while (row.Step()) events.push_back(ReadEvent(row));
+  Visit(sequence, limit, [&](AuditEvent event) { events.push_back(std::move(event)); });
   return events;
 }
 
@@ -224,7 +155,7 @@ std::size_t AuditEvents::EraseOlder(Timestamp oldest) {
   Index();
   // SQLite gives the number after the greatest: were the newest event erased, numbers would come twice.
   const std::int64_t newest = LastSequence();
-  const std::vector<std::int64_t> gone = AuditPostings(connection_).Older(kAnyEvent, oldest, newest);
+  const std::vector<std::int64_t> gone = AuditPostings(connection_).Older(kAnyAuditEvent, oldest, newest);
   if (gone.empty()) return 0;
   for (const std::int64_t sequence : gone) {
     connection_

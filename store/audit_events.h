@@ -1,12 +1,13 @@
 // The audit trail: a table of its own, because there are many events and they are looked up by what they are about.
 //
 // Appending is one row, so that it costs the call it records next to nothing. The index of all lookup attributes, an
-// inverted list (attribute value -> events in order of time, audit_postings.h), follows in batches: Index() before
+// inverted list (attribute value -> events in order of time, audit_index.h), follows in batches: Index() before
 // every look-up and every few hundred events. A process that dies in between loses nothing; what is not indexed yet is
 // indexed later. Event ids that grow with time keep the index of ids small to write.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,10 +76,12 @@ class AuditEvents {
  public:
   explicit AuditEvents(Transaction& tx) : tx_(tx), connection_(LogEvents(tx).connection_) {}
 
-  void Append(const AuditEvent& event);  // `sequence` does not matter
+  // Returns the event's sequence; the one it has does not matter.
+  std::int64_t Append(const AuditEvent& event);
 
-  // Indexes the oldest events that are not indexed yet, at most 10,000; returns how many these were.
-  std::size_t Index();
+  // Appends `batch` and indexes all events that are not indexed yet, at most the oldest 10,000 before the batch, which
+  // then has to wait for the next time; returns how many were indexed.
+  std::size_t Index(const std::vector<AuditEvent>& batch = {});
   // Only events that Index() has seen.
   std::vector<AuditEvent> Find(const Scope& scope, const AuditQuery& query);
   // The event with this id, indexed or not, in any region of the account.
@@ -94,7 +97,7 @@ class AuditEvents {
 
  private:
   void RequireWritable() const;
-  std::optional<std::int64_t> FindTerm(const Scope& scope, int attribute, const std::string& value);
+  void Visit(std::int64_t after, std::size_t limit, const std::function<void(AuditEvent)>& visit);
 
   Transaction& tx_;
   Connection& connection_;

@@ -160,6 +160,35 @@ TEST_CASE("events that were recorded late or in another batch are found in order
   });
 }
 
+TEST_CASE("a batch is appended and indexed together with what was appended before it") {
+  Database db(kInMemory);
+  db.Write([](Transaction& tx) {
+    AuditEvents events(tx);
+    events.Append(Made(10, "a"));
+    AuditEvent twice = Made(20, "b");
+    twice.resources = {{"AWS::EC2::VPC", "vpc-1"}, {"AWS::EC2::VPC", "vpc-1"}};
+    CHECK(events.Index({twice, Made(30, "c")}) == 3);
+    CHECK(events.Index() == 0);
+    CHECK(NamesOf(events.Find(kFrankfurt, {})) == Names{"c", "b", "a"});
+    AuditQuery query;
+    query.attribute = {AuditAttribute::kResourceName, "vpc-1"};
+    CHECK(NamesOf(events.Find(kFrankfurt, query)) == Names{"b"});
+    CHECK(events.FindById("111111111111", "id-c")->sequence == 3);
+  });
+}
+
+TEST_CASE("a batch behind more events than are indexed at once is indexed after them") {
+  Database db(kInMemory);
+  db.Write([](Transaction& tx) {
+    AuditEvents events(tx);
+    for (int i = 0; i < 10'001; ++i) events.Append(Made(i, std::to_string(i)));
+    CHECK(events.Index({Made(20'000, "last")}) == 10'000);
+    CHECK(events.Find(kFrankfurt, {.limit = 1}).front().name == "9999");
+    CHECK(events.Index() == 2);
+    CHECK(events.Find(kFrankfurt, {.limit = 1}).front().name == "last");
+  });
+}
+
 TEST_CASE("a look-up of audit events walks the index and sorts nothing") {
   Database db(kInMemory);
   db.Write([](Transaction& tx) {

@@ -116,8 +116,7 @@ bool Journal::WriteBatch(std::size_t& left) {
   try {
     database_.Write([&](store::Transaction& tx) {
       store::AuditEvents trail(tx);
-      for (const store::AuditEvent& event : batch) trail.Append(event);
-      indexed = trail.Index();
+      indexed = trail.Index(batch);
       if (erase) trail.EraseOlder(now + -kHistory);
     });
   } catch (...) {

@@ -2,7 +2,7 @@
 
 #include <ctime>
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 namespace drydock {
 
@@ -122,8 +122,8 @@ std::tm BrokenDown(Timestamp time) {
 
 std::string FormatIso8601(Timestamp time, bool milliseconds) {
   const std::tm t = BrokenDown(time);
-  const auto date = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
-                                t.tm_hour, t.tm_min, t.tm_sec);
+  const auto date = fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}"), t.tm_year + 1900, t.tm_mon + 1,
+                                t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
   return milliseconds ? fmt::format("{}.{:03}Z", date, (time.milliseconds % 1000 + 1000) % 1000) : date + "Z";
 }
 

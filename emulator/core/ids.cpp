@@ -1,6 +1,6 @@
 #include "emulator/core/ids.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 namespace drydock {
 
@@ -32,13 +32,13 @@ std::string Ids::Uuid() {
   }
   high = (high & ~0xF000ull) | 0x4000ull;  // the version
   low = (low >> 2) | (1ull << 63);         // the variant
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF, high & 0xFFFF, low >> 48,
-                     low & 0xFFFF'FFFF'FFFF);
+  return fmt::format(FMT_COMPILE("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}"), high >> 32, high >> 16 & 0xFFFF, high & 0xFFFF,
+                     low >> 48, low & 0xFFFF'FFFF'FFFF);
 }
 
 std::string Ids::TimeOrderedUuid(std::int64_t milliseconds) {
   std::string uuid = Uuid();
-  const std::string time = fmt::format("{:012x}", milliseconds & 0xFFFF'FFFF'FFFF);
+  const std::string time = fmt::format(FMT_COMPILE("{:012x}"), milliseconds & 0xFFFF'FFFF'FFFF);
   uuid.replace(0, 8, time, 0, 8).replace(9, 4, time, 8, 4);
   uuid[14] = '7';
   return uuid;
