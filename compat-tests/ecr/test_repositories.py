@@ -49,10 +49,15 @@ def test_pages(ecr):
     assert error_of(ecr.describe_repositories, nextToken="forged").type == "InvalidParameterException"
 
 
+def pull_by(principal, **more):
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": principal, "Action": "ecr:BatchGetImage", **more}]})
+
+
 def test_policies(aws, ecr):
     ecr.create_repository(repositoryName="auth")
     assert error_of(ecr.get_repository_policy, repositoryName="auth").type == "RepositoryPolicyNotFoundException"
-    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    policy = pull_by("*")
     ecr.set_repository_policy(repositoryName="auth", policyText=policy)
     assert ecr.get_repository_policy(repositoryName="auth")["policyText"] == policy
     assert error_of(ecr.set_repository_policy, repositoryName="auth", policyText="{}").message == (
@@ -65,11 +70,34 @@ def test_policies(aws, ecr):
     assert error_of(ecr.get_lifecycle_policy, repositoryName="auth").type == "LifecyclePolicyNotFoundException"
 
 
+def test_a_policy_that_ecr_does_not_take(aws, ecr):
+    """A repository's policy names no resource: awsdocs/amazon-ecr-user-guide pull request 20. Its principals exist:
+    hashicorp/terraform-provider-aws issue 39064."""
+    ecr.create_repository(repositoryName="auth")
+    role = f"arn:aws:iam::{aws.account}:role/ci"
+
+    def refusal(text):
+        return error_of(ecr.set_repository_policy, repositoryName="auth", policyText=text)
+
+    for text in ("{}", "no policy", json.dumps({"Version": "2012-10-17", "Statement": []}), pull_by("*", Resource="*"),
+                 pull_by({"AWS": f"arn:aws:iam::{aws.account}:*"}), pull_by("*", Effect="Perhaps"), pull_by("*", Extra=1)):
+        assert refusal(text).message == (
+            "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'"), text
+    refused = refusal(pull_by({"AWS": role}))
+    assert refused.type == "InvalidParameterException"
+    assert refused.message == "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'"
+    assert error_of(ecr.get_repository_policy, repositoryName="auth").type == "RepositoryPolicyNotFoundException"
+    aws.client("iam").create_role(RoleName="ci", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+    ecr.set_repository_policy(repositoryName="auth", policyText=pull_by({"AWS": role}))
+    ecr.set_repository_policy(repositoryName="auth", policyText=pull_by({"AWS": "arn:aws:iam::999999999999:role/theirs"}))
+
+
 def test_a_policy_is_deleted(ecr):
     """ECR API Reference, DeleteRepositoryPolicy: answers with the policy that was deleted."""
     ecr.create_repository(repositoryName="auth")
     assert error_of(ecr.delete_repository_policy, repositoryName="auth").type == "RepositoryPolicyNotFoundException"
-    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    policy = pull_by("*")
     ecr.set_repository_policy(repositoryName="auth", policyText=policy)
     assert ecr.delete_repository_policy(repositoryName="auth")["policyText"] == policy
     assert error_of(ecr.get_repository_policy, repositoryName="auth").type == "RepositoryPolicyNotFoundException"

@@ -153,3 +153,25 @@ def test_a_trusted_principal_is_not_its_later_namesake(aws, iam):
     wrong_path = trusting(f"arn:aws:iam::{aws.account}:user/anna")
     assert error_of(iam.update_assume_role_policy, RoleName="guarded",
                     PolicyDocument=wrong_path).code == "MalformedPolicyDocument"
+
+
+def test_policies_of_resources_show_the_id_of_a_role_that_is_gone(aws, iam):
+    """IAM User Guide, "AWS JSON policy elements: Principal", for policies of resources as for trust policies;
+    hashicorp/terraform-provider-aws issue 29496 for secrets."""
+    made = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    secrets, ecr = aws.client("secretsmanager"), aws.client("ecr")
+    secrets.create_secret(Name="s", SecretString="x")
+    ecr.create_repository(repositoryName="repo")
+    secrets.put_resource_policy(SecretId="s", ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": made["Arn"]}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]}))
+    ecr.set_repository_policy(repositoryName="repo", policyText=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": [made["Arn"]]}, "Action": "ecr:BatchGetImage"}]}))
+
+    def principals():
+        texts = (secrets.get_resource_policy(SecretId="s")["ResourcePolicy"], ecr.get_repository_policy(repositoryName="repo")["policyText"])
+        return [json.loads(text)["Statement"][0]["Principal"]["AWS"] for text in texts]
+
+    assert principals() == [made["Arn"], [made["Arn"]]]
+    iam.delete_role(RoleName="reader")
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=json.dumps(TRUST))
+    assert principals() == [made["RoleId"], [made["RoleId"]]]

@@ -123,6 +123,9 @@ def test_a_resource_policy_is_validated(aws):
     answer = sm.validate_resource_policy(ResourcePolicy=wide)
     assert answer["PolicyValidationPassed"] is False and len(answer["ValidationErrors"]) == 1
     assert error_of(sm.validate_resource_policy, ResourcePolicy="{").type == "MalformedPolicyDocumentException"
+    nobody = error_of(sm.put_resource_policy, SecretId=secret, ResourcePolicy=policy(
+        {"AWS": f"arn:aws:iam::{aws.account}:role/not-there"}))
+    assert nobody.type == "MalformedPolicyDocumentException"
     assert error_of(sm.put_resource_policy, SecretId=secret, ResourcePolicy=wide, BlockPublicPolicy=True).type == (
         "PublicPolicyException")
     assert "ResourcePolicy" not in sm.get_resource_policy(SecretId=secret)

@@ -180,7 +180,8 @@ TEST_CASE("Repository policies are kept as they came") {
         "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'");
   set.policyText = std::string(10000, '[');  // nested too deep for a recursive parser
   CHECK(f.CodeOf(ecr::SetRepositoryPolicy, set) == "InvalidParameterException");
-  set.policyText = R"({ "Version" : "2012-10-17", "Statement": [] })";
+  set.policyText =
+      R"({ "Version" : "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}})";
   f.Call(ecr::SetRepositoryPolicy, set);
   CHECK(f.Call(ecr::GetRepositoryPolicy, get).policyText == set.policyText);
   ecr::DeleteRepositoryPolicyRequest erase;

@@ -1,5 +1,7 @@
-// RepositoryRecord policies and lifecycle policies.
+// Repository policies and lifecycle policies.
 #include <rapidjson/document.h>
+
+#include <algorithm>
 
 #include "api/ecr/DeleteLifecyclePolicyRequest.h"
 #include "api/ecr/DeleteLifecyclePolicyResponse.h"
@@ -14,8 +16,10 @@
 #include "api/ecr/SetRepositoryPolicyRequest.h"
 #include "api/ecr/SetRepositoryPolicyResponse.h"
 #include "emulator/api/operation.h"
+#include "emulator/auth/policy/validate.h"
 #include "handlers/ecr/errors.h"
 #include "handlers/ecr/repositories.h"
+#include "handlers/iam/principals.h"
 #include "store/database.h"
 #include "store/table.h"
 
@@ -24,6 +28,17 @@ namespace drydock::ecr {
 using RepositoryRecord = records::ecr::Repository;
 
 namespace {
+
+// Refuses what is no policy of a resource, and what names a resource: it is always the repository itself. ECR's texts:
+// awsdocs/amazon-ecr-user-guide pull request 20; hashicorp/terraform-provider-aws issue 39064.
+void CheckPolicy(Context& context, const std::string& text) {
+  auth::policy::Document policy;
+  const bool good = !auth::policy::Problem(text, auth::policy::PolicyKind::kResource, &policy) &&
+                    std::all_of(policy.statements.begin(), policy.statements.end(),
+                                [](const auto& statement) { return statement.resources.empty(); });
+  if (!good) throw errors::InvalidParameter("PolicyText", "Invalid repository policy provided");
+  if (iam::FindMissingPrincipal(context, policy)) throw errors::InvalidParameter("PolicyText", "Principal not found");
+}
 
 // Whether the text is a JSON object with a list (or one object) under `member`. Iterative, so that no nesting is too
 // deep for the stack.
@@ -41,8 +56,7 @@ AWS_OPERATION(ecr, SetRepositoryPolicy)
 AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 SetRepositoryPolicyResponse SetRepositoryPolicy(Context& context, const SetRepositoryPolicyRequest& in) {
   RepositoryRecord repository = FindRepository(context, "SetRepositoryPolicy", in.registryId, *in.repositoryName);
-  if (!IsObjectWith(*in.policyText, "Statement"))
-    throw errors::InvalidParameter("PolicyText", "Invalid repository policy provided");
+  CheckPolicy(context, *in.policyText);
   repository.policy_text = in.policyText;
   context.tx.Put(context.scope, repository);
 

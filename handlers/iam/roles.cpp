@@ -31,6 +31,7 @@
 #include "emulator/auth/policy/evaluate.h"
 #include "emulator/core/arn.h"
 #include "handlers/iam/entities.h"
+#include "handlers/iam/principals.h"
 #include "handlers/iam/render.h"
 #include "handlers/iam/trust.h"
 
@@ -41,36 +42,12 @@ using RoleRecord = records::iam::Role;
 namespace {
 constexpr std::size_t kLongestTrustPolicy = 2048;
 
-template <class Entity>
-bool IsIdOfAny(Context& context, const std::string& id) {
-  const auto all = context.tx.ListAll<Entity>();
-  return std::any_of(all.begin(), all.end(), [&](const auto& each) { return each.second.id == id; });
-}
-
-// Another account's principals are taken as they are: Drydock need not know that account.
-bool IsPrincipalThere(Context& context, const std::string& name) {
-  if (name.starts_with("AROA")) return IsIdOfAny<RoleRecord>(context, name);
-  if (name.starts_with("AIDA")) return IsIdOfAny<records::iam::User>(context, name);
-  const auto arn = Arn::Parse(name);
-  if (!arn || arn->service != "iam" || arn->account != context.account()) return true;
-  if (arn->Named("role")) return FindRole(context, name).has_value();
-  if (!arn->Named("user")) return true;
-  const auto user = context.tx.Get<records::iam::User>(context.scope, name.substr(name.rfind('/') + 1));
-  return user && EntityArn(context.account(), "user", user->path, user->name) == name;
-}
-
-void CheckPrincipalsExist(Context& context, const auth::policy::Document& trust) {
-  for (const auto& statement : trust.statements)
-    for (const std::string& name : statement.principal->aws)
-      if (!IsPrincipalThere(context, name))
-        throw errors::MalformedPolicyDocument("Invalid principal in policy: \"AWS\":\"" + name + "\"");
-}
-
 void CheckTrustPolicy(Context& context, const std::string& text) {
   auth::policy::Document document;
   if (const auto problem = auth::policy::Problem(text, auth::policy::PolicyKind::kTrust, &document))
     throw errors::MalformedPolicyDocument(*problem);
-  CheckPrincipalsExist(context, document);
+  if (const auto missing = FindMissingPrincipal(context, document))
+    throw errors::MalformedPolicyDocument("Invalid principal in policy: \"AWS\":\"" + *missing + "\"");
   if (PolicySize(text) > kLongestTrustPolicy) throw errors::QuotaExceeded("ACLSizePerRole", kLongestTrustPolicy);
 }
 

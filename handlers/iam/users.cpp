@@ -22,7 +22,7 @@
 #include "api/iam/User.h"
 #include "emulator/api/operation.h"
 #include "handlers/iam/entities.h"
-#include "handlers/iam/trust.h"
+#include "handlers/iam/principals.h"
 #include "store/records/iam/login.h"
 
 namespace drydock::iam {

@@ -119,6 +119,9 @@ inline ApiError InvalidNextToken() {
 inline ApiError MalformedResourcePolicy() {  // unconfirmed
   return {"MalformedPolicyDocumentException", "This resource policy contains a syntax error."};
 }
+inline ApiError UnsupportedPrincipal() {  // unconfirmed
+  return {"MalformedPolicyDocumentException", "This resource policy contains an unsupported principal."};
+}
 inline ApiError PublicPolicy() {  // unconfirmed
   return {"PublicPolicyException",
           "The BlockPublicPolicy parameter is set to true, and the resource policy did not prevent broad access to the "

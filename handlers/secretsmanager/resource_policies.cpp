@@ -11,6 +11,7 @@
 #include "api/secretsmanager/ValidationErrorsEntry.h"
 #include "emulator/api/operation.h"
 #include "emulator/auth/policy/validate.h"
+#include "handlers/iam/principals.h"
 #include "handlers/secretsmanager/errors.h"
 #include "handlers/secretsmanager/secrets.h"
 #include "store/database.h"
@@ -21,10 +22,11 @@ using records::secretsmanager::Secret;
 
 namespace {
 
-auth::policy::Document Check(const std::string& text) {
+auth::policy::Document Check(Context& context, const std::string& text) {
   auth::policy::Document document;
   if (auth::policy::Problem(text, auth::policy::PolicyKind::kResource, &document))
     throw errors::MalformedResourcePolicy();
+  if (iam::FindMissingPrincipal(context, document)) throw errors::UnsupportedPrincipal();
   return document;
 }
 
@@ -43,7 +45,7 @@ AWS_OPERATION(secretsmanager, PutResourcePolicy)
 AWS_ACCESS("secret/{SecretId}", "secretsmanager:BlockPublicPolicy={BlockPublicPolicy}")
 PutResourcePolicyResponse PutResourcePolicy(Context& context, const PutResourcePolicyRequest& in) {
   Secret secret = RequireLiveSecret(context, *in.SecretId, "PutResourcePolicy");
-  const auth::policy::Document document = Check(*in.ResourcePolicy);
+  const auth::policy::Document document = Check(context, *in.ResourcePolicy);
   if (in.BlockPublicPolicy.value_or(false) && IsPublic(document)) throw errors::PublicPolicy();
   secret.resource_policy = in.ResourcePolicy;
   context.tx.Put(context.scope, secret);
@@ -80,7 +82,7 @@ AWS_OPERATION(secretsmanager, ValidateResourcePolicy)
 AWS_ACCESS("secret/{SecretId}")
 ValidateResourcePolicyResponse ValidateResourcePolicy(Context& context, const ValidateResourcePolicyRequest& in) {
   if (in.SecretId) RequireLiveSecret(context, *in.SecretId, "ValidateResourcePolicy");
-  const auth::policy::Document document = Check(*in.ResourcePolicy);
+  const auth::policy::Document document = Check(context, *in.ResourcePolicy);
   ValidateResourcePolicyResponse out;
   out.PolicyValidationPassed = !IsPublic(document);
   out.ValidationErrors.present = true;
