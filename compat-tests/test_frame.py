@@ -90,7 +90,12 @@ def test_health(server):
     assert health["authentication"].startswith("lenient")
     status, _, body = request("GET", server.endpoint + "/_localstack/health")
     assert json.loads(body)["services"]["ec2"] == "running"
-    assert json.loads(request("GET", server.endpoint + "/_localstack/init/ready")[2])["completed"] is True
+    # docs.localstack.cloud, "Initialization Hooks": what wait scripts ask
+    stages = json.loads(request("GET", server.endpoint + "/_localstack/init")[2])
+    assert stages == {"completed": {"BOOT": True, "START": True, "READY": True, "SHUTDOWN": False}, "scripts": []}
+    for stage, completed in stages["completed"].items():
+        answer = json.loads(request("GET", f"{server.endpoint}/_localstack/init/{stage.lower()}")[2])
+        assert answer == {"completed": completed, "scripts": []}
     assert request("GET", server.endpoint + "/_drydock/nothing")[0] == 404
 
 
