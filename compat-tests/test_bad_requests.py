@@ -129,3 +129,18 @@ def test_early_refusals_have_the_envelope_of_the_service(aws):
     assert "<Response><Errors><Error><Code>RequestEntityTooLarge</Code>" in signed(aws, "ec2", too_large, {"Content-Type": FORM})[1]
     status, answer = signed(aws, "secretsmanager", too_large, {"X-Amz-Target": "secretsmanager.ListSecrets"})
     assert status == 413 and json.loads(answer)["Message"]
+
+
+# -- parameters
+
+@pytest.mark.parametrize("service, version, parameters, code", [
+    ("ec2", "2016-11-15", "Action=DescribeVpcs&VpcId=vpc-0123456789abcdef0", "UnknownParameter"),
+    ("ec2", "2016-11-15", "Action=DescribeVpcs&Filter.1=state", "UnknownParameter"),
+    ("ec2", "2016-11-15", "Action=DescribeVpcs&VpcId.member.1=vpc-0123456789abcdef0", "UnknownParameter"),
+    ("elasticloadbalancing", "2015-12-01", "Action=DescribeLoadBalancers&Names=mine", "MalformedInput"),
+    ("iam", "2010-05-08", "Action=TagRole&RoleName=r&Tags.member.1=x", "MalformedInput"),
+])
+def test_a_list_that_is_written_wrong_is_not_taken_for_none(aws, service, version, parameters, code):
+    """It would widen what is asked for: all VPCs in the place of one."""
+    status, answer = signed(aws, service, f"{parameters}&Version={version}", {"Content-Type": FORM})
+    assert (status, code_of(answer)) == (400, code)
