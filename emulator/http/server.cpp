@@ -167,6 +167,14 @@ bool HasBody(const Request& request) {
   return !request.Header("Content-Length").empty() || !request.Header("Transfer-Encoding").empty();
 }
 
+// What to do about a port that cannot be listened on.
+std::string WhyNot(const std::string& host, int port, int error) {
+  const std::string what = fmt::format("cannot listen on {}:{}", host, port);
+  if (error == EADDRINUSE) return what + ": stop what uses that port, or choose another with --port";
+  if (error == EACCES) return what + ": the port is for root only, choose another with --port";
+  return what + ": choose an address of this machine with --host";
+}
+
 Request ToRequest(const httplib::Request& from) {
   Request request;
   request.method = from.method;
@@ -232,12 +240,9 @@ class Server::Implementation : public httplib::Server {
     Route();
     if (port == 0) {
       port_ = bind_to_any_port(host);
-      if (port_ < 0) throw CannotListen(fmt::format("cannot listen on {}: is this an address of this machine?", host));
+      if (port_ < 0) throw CannotListen(WhyNot(host, port, 0));
     } else {
-      if (!bind_to_port(host, port))
-        throw CannotListen(
-            fmt::format("cannot listen on {}:{} ({}): stop what uses that port, or choose another with --port", host,
-                        port, std::strerror(errno)));
+      if (!bind_to_port(host, port)) throw CannotListen(WhyNot(host, port, errno));
       port_ = port;
     }
     ::listen(listening_, kBacklog);  // the library asks for 5
