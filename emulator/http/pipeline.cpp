@@ -160,8 +160,8 @@ auth::Request SignedRequest(const Request& request, const std::string& body) {
 struct Pipeline::Call {
   std::string request_id;
   Timestamp now;
-  std::string sent;  // the body as it was sent and signed
   std::string body;
+  std::optional<std::string> packed;  // as it was sent, where that is not the body
   std::unique_ptr<protocol::FormNode> form;
   auth::ParsedSignature signature;
   const api::Service* service = &kUnknownQueryService;
@@ -175,6 +175,7 @@ struct Pipeline::Call {
 
   std::vector<api::PolicyCheck> checks;
 
+  const std::string& Signed() const { return packed ? *packed : body; }
   api::FinishedCall Finished() const {
     api::FinishedCall call{*operation, now, scope, principal, request_id, source_ip, user_agent, checks};
     if (input) call.input = &*input;
@@ -215,7 +216,7 @@ Response Pipeline::Handle(const Request& request) {
 }
 
 void Pipeline::ReadBody(const Request& request, Call& call) {
-  call.signature = auth::ParseSignature(SignedRequest(request, call.sent));
+  call.signature = auth::ParseSignature(SignedRequest(request, call.Signed()));
   // The envelope of an early refusal.
   const api::Service* signed_for = ServiceOfSignature(call.signature);
   call.service = signed_for ? signed_for : &UnknownService(request, call.signature);
@@ -224,16 +225,14 @@ void Pipeline::ReadBody(const Request& request, Call& call) {
   auto body = request.ReadBody(kMaximumBody);
   if (!body)
     throw ApiError("RequestEntityTooLarge", fmt::format("The request body is larger than {} bytes.", kMaximumBody));
-  call.sent = std::move(*body);
+  call.body = std::move(*body);
   // The CloudWatch agent compresses PutLogEvents before it signs it.
   if (const auto coding = request.Header("Content-Encoding"); coding == "gzip" || coding == "deflate") {
-    auto unpacked = Unpack(call.sent, kMaximumBody);
+    auto unpacked = Unpack(call.body, kMaximumBody);
     if (!unpacked)  // wording unconfirmed
       throw ApiError(IsJson(*call.service) ? "SerializationException" : "MalformedInput",
                      fmt::format("The body is not in {} format, or larger than {} bytes.", coding, kMaximumBody));
-    call.body = std::move(*unpacked);
-  } else {
-    call.body = call.sent;
+    call.packed = std::exchange(call.body, std::move(*unpacked));
   }
 }
 
@@ -274,7 +273,7 @@ void Pipeline::Authenticate(const Request& request, Call& call) {
     call.scope = {parts_.default_account, "us-east-1"};  // of STS's global endpoint
     return;
   }
-  auto identity = auth::Identify(call.signature, SignedRequest(request, call.sent), parts_.keys,
+  auto identity = auth::Identify(call.signature, SignedRequest(request, call.Signed()), parts_.keys,
                                  {parts_.default_account, parts_.strict_auth}, call.now);
   if (const auto* refusal = std::get_if<auth::Refusal>(&identity)) throw AuthenticationError(*call.service, *refusal);
   const auto& caller = std::get<auth::Caller>(identity);
