@@ -144,3 +144,13 @@ def test_a_list_that_is_written_wrong_is_not_taken_for_none(aws, service, versio
     """It would widen what is asked for: all VPCs in the place of one."""
     status, answer = signed(aws, service, f"{parameters}&Version={version}", {"Content-Type": FORM})
     assert (status, code_of(answer)) == (400, code)
+
+
+@pytest.mark.parametrize("text", ["\u0001", "\ufffe", "\uffff", "]]>", "<&>\"'", "\r\n\t", "\U0001f600", "\ufffd"])
+def test_no_text_breaks_an_answer_in_xml(aws, text):
+    """XML 1.0, 2.2: what it cannot write becomes a question mark; everything else comes back as it was given."""
+    ec2 = aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=[
+        {"ResourceType": "vpc", "Tags": [{"Key": "k", "Value": f"a{text}b"}]}])["Vpc"]["VpcId"]
+    kept = "?" if text in ("\u0001", "\ufffe", "\uffff") else text
+    assert ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["Tags"] == [{"Key": "k", "Value": f"a{kept}b"}]
