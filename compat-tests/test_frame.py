@@ -46,6 +46,13 @@ def test_a_taken_port_is_one_clear_line(server):
     assert "--port" in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7"])
+def test_an_address_of_another_machine_is_not_called_a_taken_port(host):
+    done = run("--ephemeral", "--host", host, "--port", str(free_port()))
+    assert done.returncode == 1
+    assert "--host" in done.stderr and "--port" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
 def test_an_unwritable_folder_is_one_clear_line():
     done = run("--port", str(free_port()), "--data-dir", "/proc/nowhere")
     assert done.returncode == 1
@@ -68,7 +75,8 @@ def test_data_of_a_newer_version_is_refused(start_server, tmp_path):
     assert done.returncode == 1 and "newer" in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("flags", [["--port", "0"], ["--port", "x"], ["--account-id", "12"], ["--no-such-flag"]])
+@pytest.mark.parametrize("flags", [["--port", "0"], ["--port", "x"], ["--account-id", "12"], ["--no-such-flag"], ["--host", ""],
+                                   ["--data-dir", ""]])
 def test_wrong_flags_are_refused(flags):
     assert run(*flags).returncode not in (0, 1)
 
@@ -90,7 +98,12 @@ def test_health(server):
     assert health["authentication"].startswith("lenient")
     status, _, body = request("GET", server.endpoint + "/_localstack/health")
     assert json.loads(body)["services"]["ec2"] == "running"
-    assert json.loads(request("GET", server.endpoint + "/_localstack/init/ready")[2])["completed"] is True
+    # docs.localstack.cloud, "Initialization Hooks": what wait scripts ask
+    stages = json.loads(request("GET", server.endpoint + "/_localstack/init")[2])
+    assert stages == {"completed": {"BOOT": True, "START": True, "READY": True, "SHUTDOWN": False}, "scripts": []}
+    for stage, completed in stages["completed"].items():
+        answer = json.loads(request("GET", f"{server.endpoint}/_localstack/init/{stage.lower()}")[2])
+        assert answer == {"completed": completed, "scripts": []}
     assert request("GET", server.endpoint + "/_drydock/nothing")[0] == 404
 
 

@@ -67,9 +67,10 @@ def test_blocks_that_no_vpc_can_have(ec2, cidr, code, message):
 
 
 def test_create_without_a_block(ec2):
+    """As AWS words it: cloudposse/terraform-aws-vpc, issue 118."""
     refused = error_of(ec2.create_vpc)
     assert refused.code == "MissingParameter"
-    assert refused.message == "The request must contain the parameter cidrBlock"
+    assert refused.message == "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided."
 
 
 def test_parameters_that_drydock_cannot_act_upon_are_refused(ec2):

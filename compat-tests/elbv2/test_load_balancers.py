@@ -204,3 +204,20 @@ def test_limits_and_policies(aws):
     assert policy["SslProtocols"] == ["TLSv1", "TLSv1.1", "TLSv1.2"]
     assert policy["Ciphers"][0] == {"Name": "ECDHE-ECDSA-AES128-GCM-SHA256", "Priority": 1}
     assert error_of(elbv2.describe_ssl_policies, Names=["x"]).type == "SSLPolicyNotFoundException"
+
+
+def test_what_terraform_reads_of_a_load_balancer(stack):
+    """hashicorp/terraform-provider-aws, pull request 42685: each refresh asks for the reserved capacity. The CLI of Debian 12
+    does not know the operation yet."""
+    arn = stack.load_balancer()["LoadBalancerArn"]
+    stack.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
+    stack.elbv2.describe_tags(ResourceArns=[arn])
+    ask = lambda arn: stack.aws.http(
+        "POST", "/", f"Action=DescribeCapacityReservation&Version=2015-12-01&LoadBalancerArn={arn}",
+        {"X-Amz-Date": "20260101T000000Z", "Authorization":
+         f"AWS4-HMAC-SHA256 Credential={stack.aws.account}/20260101/{stack.aws.region}/elasticloadbalancing/aws4_request, "
+         "SignedHeaders=host, Signature=0"})
+    status, _, body = ask(arn)
+    assert status == 200 and b"<CapacityReservationState/></DescribeCapacityReservationResult>" in body
+    status, _, body = ask(arn[:-1] + ("0" if arn[-1] != "0" else "1"))
+    assert status == 400 and b"<Code>LoadBalancerNotFound</Code>" in body

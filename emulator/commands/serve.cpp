@@ -15,12 +15,19 @@
 namespace drydock::commands {
 namespace {
 
+std::string NotEmpty(const std::string& value) {
+  return value.empty() ? "says nothing" : "";
+}
+
 void AddServeFlags(CLI::App& app, Options& options) {
   app.add_option("--port", options.port, "Port of the API")
       ->envname("DRYDOCK_PORT")
       ->check(CLI::Range(1, 65535))
       ->capture_default_str();
-  app.add_option("--host", options.host, "Address to listen on")->envname("DRYDOCK_HOST")->capture_default_str();
+  app.add_option("--host", options.host, "Address to listen on")
+      ->envname("DRYDOCK_HOST")
+      ->check(NotEmpty)
+      ->capture_default_str();
   app.add_option("--account-id", options.account_id, "The default account: 12 digits")
       ->envname("DRYDOCK_ACCOUNT_ID")
       ->check([](const std::string& id) {
@@ -30,6 +37,7 @@ void AddServeFlags(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--data-dir", options.data_dir, "Where the state is kept")
       ->envname("DRYDOCK_DATA_DIR")
+      ->check(NotEmpty)
       ->capture_default_str();
   app.add_flag("--ephemeral", options.ephemeral, "Keep everything in memory")->envname("DRYDOCK_EPHEMERAL");
   app.add_flag("--realistic-timing", options.realistic_timing, "Take as long as AWS does")

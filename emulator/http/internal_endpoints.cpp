@@ -79,7 +79,10 @@ const std::vector<InternalEndpoints::Page>& InternalEndpoints::Pages() {
       {"POST", "/_drydock/clock", &InternalEndpoints::MoveClock},
       {"GET", "/_localstack/health", &InternalEndpoints::LocalStackHealth},
       {"GET", "/_localstack/init", &InternalEndpoints::LocalStackInit},
-      {"GET", "/_localstack/init/ready", &InternalEndpoints::LocalStackInit},
+      {"GET", "/_localstack/init/boot", &InternalEndpoints::LocalStackStage},
+      {"GET", "/_localstack/init/start", &InternalEndpoints::LocalStackStage},
+      {"GET", "/_localstack/init/ready", &InternalEndpoints::LocalStackStage},
+      {"GET", "/_localstack/init/shutdown", &InternalEndpoints::LocalStackStage},
   };
   return pages;
 }
@@ -135,10 +138,29 @@ Response InternalEndpoints::LocalStackHealth(const Request&) const {
   });
 }
 
+// docs.localstack.cloud, "Initialization Hooks": all stages, or one; there are no scripts.
 Response InternalEndpoints::LocalStackInit(const Request&) const {
   return JsonObject(200, [](auto& writer, auto&) {
     writer.Key("completed");
-    writer.Bool(true);
+    writer.StartObject();
+    for (const char* stage : {"BOOT", "START", "READY", "SHUTDOWN"}) {
+      writer.Key(stage);
+      writer.Bool(stage != std::string_view("SHUTDOWN"));
+    }
+    writer.EndObject();
+    writer.Key("scripts");
+    writer.StartArray();
+    writer.EndArray();
+  });
+}
+
+Response InternalEndpoints::LocalStackStage(const Request& request) const {
+  return JsonObject(200, [&](auto& writer, auto&) {
+    writer.Key("completed");
+    writer.Bool(!request.path.ends_with("/shutdown"));
+    writer.Key("scripts");
+    writer.StartArray();
+    writer.EndArray();
   });
 }
 

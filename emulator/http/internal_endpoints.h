@@ -53,7 +53,7 @@ class InternalEndpoints {
   //   GET  /_drydock/access-log       ?load_balancer=<name or ARN>&limit=<1-1000>: its latest access log lines
   //   GET  /_drydock/clock            the time
   //   POST /_drydock/clock            {"advance": seconds}; needs --manual-clock
-  //   GET  /_localstack/health, /_localstack/init[/ready]
+  //   GET  /_localstack/health, /_localstack/init[/ready], /boot, /start, /shutdown
   std::optional<Response> Handle(const Request& request) const;
 
  private:
@@ -67,6 +67,7 @@ class InternalEndpoints {
   Response Reset(const Request&) const;
   Response LocalStackHealth(const Request&) const;
   Response LocalStackInit(const Request&) const;
+  Response LocalStackStage(const Request& request) const;
   Response Endpoints(const Request&) const;
   Response CertificateAuthority(const Request&) const;
   Response KeepWebIdentityKeys(const Request& request) const;

@@ -19,12 +19,14 @@ std::vector<std::string_view> Request::HeaderValues(std::string_view name) const
 
 std::optional<std::string> Request::ReadBody(std::size_t limit) const {
   std::string body;
+  bool too_large = false;
   const bool complete = !read_body || read_body([&](const char* bytes, std::size_t length) {
-    if (body.size() + length > limit) return false;
-    body.append(bytes, length);
-    return true;
+    too_large = body.size() + length > limit;
+    if (!too_large) body.append(bytes, length);
+    return !too_large;
   });
-  if (!complete) return std::nullopt;
+  if (too_large) return std::nullopt;
+  if (!complete) throw UnreadableBody();
   return body;
 }
 

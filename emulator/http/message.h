@@ -14,6 +14,10 @@ namespace drydock::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;  // in the order they came; names may repeat
 
+// The client broke off within a body, or what stands there is none. Not a std::exception: nobody but the server
+// answers it.
+struct UnreadableBody {};
+
 struct Request {
   // Takes the next piece of a body; false ends the reading.
   using Receiver = std::function<bool(const char* bytes, std::size_t length)>;
@@ -30,7 +34,7 @@ struct Request {
   std::string_view Header(std::string_view name) const;
   // All headers of that name, in order.
   std::vector<std::string_view> HeaderValues(std::string_view name) const;
-  // The whole body; nullopt when it is larger than `limit` bytes or the client broke off.
+  // The whole body; nullopt when it is larger than `limit` bytes. Throws UnreadableBody.
   std::optional<std::string> ReadBody(std::size_t limit) const;
 };
 

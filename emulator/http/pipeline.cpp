@@ -6,6 +6,7 @@
 #include "emulator/core/log.h"
 #include "emulator/core/text.h"
 #include "emulator/core/web_identity.h"
+#include "emulator/http/compression.h"
 #include "emulator/protocol/decode.h"
 #include "emulator/protocol/encode.h"
 #include "handlers/engines.h"
@@ -113,6 +114,43 @@ const api::Service* ServiceOfForm(std::string_view version, std::string_view sig
   return nullptr;
 }
 
+constexpr char kClassicLoadBalancing[] = "2012-06-01";  // the other API behind that name, which has no facts here
+
+// The API that a signature is for; nullptr when there are no facts about it.
+const api::Service* ServiceOfSignature(const auth::ParsedSignature& parsed) {
+  const auto* signature = std::get_if<auth::Signature>(&parsed);
+  for (const api::Service* service : api::Services())
+    if (signature && service->signing_name == signature->service) return service;
+  return nullptr;
+}
+
+// The envelope for services without facts: what their clients most likely read. APIs with paths speak JSON, but for the
+// two that speak XML and read errors of the query protocol as well.
+const api::Service& UnknownService(const Request& request, const auth::ParsedSignature& parsed) {
+  const auto* signature = std::get_if<auth::Signature>(&parsed);
+  const bool paths_and_json =
+      signature && request.path != "/" && signature->service != "s3" && signature->service != "route53";
+  return paths_and_json || !request.Header("X-Amz-Target").empty() ? kUnknownJsonService : kUnknownQueryService;
+}
+
+ApiError MissingAction() {
+  return ApiError("MissingAction", "The request must contain the parameter Action");
+}
+
+// What to say to a request without X-Amz-Target whose form, if it is one, names no API with facts.
+ApiError Unidentified(const auth::Signature* signature, const api::Service* signed_for, bool is_form,
+                      const std::optional<std::string>& action, const std::string& version) {
+  if (signature && !signed_for) return ServiceNotImplemented(signature->service);
+  if (signed_for && IsJson(*signed_for)) return UnknownOperation(*signed_for, "", "");
+  if (!is_form) return ApiError("MalformedQueryString", "The query string contains a syntax error.");
+  if (!signed_for)
+    return ApiError("MissingAction", "The request names no operation: neither X-Amz-Target nor Action and Version.");
+  if (!action) return MissingAction();
+  if (version == kClassicLoadBalancing) return ServiceNotImplemented(signature->service + " " + version);
+  // How it is said that there is no version is unconfirmed.
+  return UnknownOperation(*signed_for, *action, version.empty() ? "NO_VERSION_SPECIFIED" : version);
+}
+
 auth::Request SignedRequest(const Request& request, const std::string& body) {
   return {request.method, request.path, request.query, request.headers, [&body] { return Hex(Sha256(body)); }};
 }
@@ -123,6 +161,7 @@ struct Pipeline::Call {
   std::string request_id;
   Timestamp now;
   std::string body;
+  std::optional<std::string> packed;  // as it was sent, where that is not the body
   std::unique_ptr<protocol::FormNode> form;
   auth::ParsedSignature signature;
   const api::Service* service = &kUnknownQueryService;
@@ -136,6 +175,7 @@ struct Pipeline::Call {
 
   std::vector<api::PolicyCheck> checks;
 
+  const std::string& Signed() const { return packed ? *packed : body; }
   api::FinishedCall Finished() const {
     api::FinishedCall call{*operation, now, scope, principal, request_id, source_ip, user_agent, checks};
     if (input) call.input = &*input;
@@ -176,39 +216,46 @@ Response Pipeline::Handle(const Request& request) {
 }
 
 void Pipeline::ReadBody(const Request& request, Call& call) {
-  // The envelope of an early refusal: what the client most likely understands.
-  if (!request.Header("X-Amz-Target").empty()) call.service = &kUnknownJsonService;
+  call.signature = auth::ParseSignature(SignedRequest(request, call.Signed()));
+  // The envelope of an early refusal.
+  const api::Service* signed_for = ServiceOfSignature(call.signature);
+  call.service = signed_for ? signed_for : &UnknownService(request, call.signature);
   call.source_ip = request.remote_address;
   call.user_agent = request.Header("User-Agent");
   auto body = request.ReadBody(kMaximumBody);
   if (!body)
     throw ApiError("RequestEntityTooLarge", fmt::format("The request body is larger than {} bytes.", kMaximumBody));
   call.body = std::move(*body);
+  // The CloudWatch agent compresses PutLogEvents before it signs it.
+  if (const auto coding = request.Header("Content-Encoding"); coding == "gzip" || coding == "deflate") {
+    auto unpacked = Unpack(call.body, kMaximumBody);
+    if (!unpacked)  // wording unconfirmed
+      throw ApiError(IsJson(*call.service) ? "SerializationException" : "MalformedInput",
+                     fmt::format("The body is not in {} format, or larger than {} bytes.", coding, kMaximumBody));
+    call.packed = std::exchange(call.body, std::move(*unpacked));
+  }
 }
 
 void Pipeline::Identify(const Request& request, Call& call) {
-  call.signature = auth::ParseSignature(SignedRequest(request, call.body));
   const auto* signature = std::get_if<auth::Signature>(&call.signature);
+  const api::Service* signed_for = ServiceOfSignature(call.signature);
   std::string name, version;
   if (const auto target = request.Header("X-Amz-Target"); !target.empty()) {
     const auto dot = target.rfind('.');
     const auto prefix = target.substr(0, dot);
     const api::Service* service = dot == std::string_view::npos ? nullptr : ServiceOfTarget(prefix);
+    if (!service && signed_for && IsJson(*signed_for)) throw UnknownOperation(*signed_for, "", "");
     if (!service) throw ServiceNotImplemented(signature ? signature->service : std::string(prefix));
     call.service = service;
     name = target.substr(dot + 1);
   } else {
     call.form = protocol::FormNode::Parse(call.body.empty() ? request.query : call.body);
-    if (!call.form) throw ApiError("MalformedQueryString", "The query string contains a syntax error.");
-    const auto action = call.form->Take("Action");
-    version = call.form->Take("Version").value_or("");
-    call.service = ServiceOfForm(version, signature ? signature->service : "");
-    if (!call.service) {
-      call.service = &kUnknownQueryService;
-      if (signature) throw ServiceNotImplemented(signature->service + (version.empty() ? "" : " " + version));
-      throw ApiError("MissingAction", "The request names no operation: neither X-Amz-Target nor Action and Version.");
-    }
-    if (!action) throw ApiError("MissingAction", "The request must contain the parameter Action");
+    const auto action = call.form ? call.form->Take("Action") : std::nullopt;
+    version = (call.form ? call.form->Take("Version") : std::nullopt).value_or("");
+    const api::Service* service = call.form ? ServiceOfForm(version, signature ? signature->service : "") : nullptr;
+    if (!service) throw Unidentified(signature, signed_for, call.form != nullptr, action, version);
+    call.service = service;
+    if (!action) throw MissingAction();
     name = *action;
     for (const char* of_the_signature : {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires",
                                          "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token"})
@@ -226,7 +273,7 @@ void Pipeline::Authenticate(const Request& request, Call& call) {
     call.scope = {parts_.default_account, "us-east-1"};  // of STS's global endpoint
     return;
   }
-  auto identity = auth::Identify(call.signature, SignedRequest(request, call.body), parts_.keys,
+  auto identity = auth::Identify(call.signature, SignedRequest(request, call.Signed()), parts_.keys,
                                  {parts_.default_account, parts_.strict_auth}, call.now);
   if (const auto* refusal = std::get_if<auth::Refusal>(&identity)) throw AuthenticationError(*call.service, *refusal);
   const auto& caller = std::get<auth::Caller>(identity);

@@ -47,7 +47,7 @@ class Pipeline {
   };
   explicit Pipeline(Parts parts) : parts_(std::move(parts)) {}
 
-  // Answers any request to the API. Thread-safe; never throws.
+  // Answers any request to the API. Thread-safe; throws nothing but UnreadableBody.
   Response Handle(const Request& request);
 
   // The way of a call from one service to another: the same checks, in the caller's transaction. Throws ApiError.

@@ -15,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include "emulator/core/text.h"
+
 namespace drydock::http {
 
 namespace {
@@ -156,6 +158,23 @@ class ThreadPerConnection : public httplib::TaskQueue {
   std::list<std::unique_ptr<Worker>> threads_;  // guarded by mutex_
 };
 
+// Where the next request begins is not known, of the connection that this thread serves. The library has no way to say
+// so.
+thread_local bool unreadable = false;
+
+// RFC 9112, 6.3: a request that announces no body has none. The library would wait for one until the client closes.
+bool HasBody(const Request& request) {
+  return !request.Header("Content-Length").empty() || !request.Header("Transfer-Encoding").empty();
+}
+
+// What to do about a port that cannot be listened on.
+std::string WhyNot(const std::string& host, int port, int error) {
+  const std::string what = fmt::format("cannot listen on {}:{}", host, port);
+  if (error == EADDRINUSE) return what + ": stop what uses that port, or choose another with --port";
+  if (error == EACCES) return what + ": the port is for root only, choose another with --port";
+  return what + ": choose an address of this machine with --host";
+}
+
 Request ToRequest(const httplib::Request& from) {
   Request request;
   request.method = from.method;
@@ -209,6 +228,7 @@ class Server::Implementation : public httplib::Server {
   Implementation(const std::string& host, int port, http::Server::Handler handler) : handler_(std::move(handler)) {
     new_task_queue = [] { return new ThreadPerConnection; };
     set_tcp_nodelay(true);
+    set_keep_alive_timeout(kIdleSeconds);  // what answers announce
     set_keep_alive_max_count(std::numeric_limits<size_t>::max());
     set_socket_options(
         [this](socket_t fd) {  // replaces the library's SO_REUSEPORT, which lets two servers share a port
@@ -220,12 +240,9 @@ class Server::Implementation : public httplib::Server {
     Route();
     if (port == 0) {
       port_ = bind_to_any_port(host);
-      if (port_ < 0) throw CannotListen(fmt::format("cannot listen on {}: is this an address of this machine?", host));
+      if (port_ < 0) throw CannotListen(WhyNot(host, port, 0));
     } else {
-      if (!bind_to_port(host, port))
-        throw CannotListen(
-            fmt::format("cannot listen on {}:{} ({}): stop what uses that port, or choose another with --port", host,
-                        port, std::strerror(errno)));
+      if (!bind_to_port(host, port)) throw CannotListen(WhyNot(host, port, errno));
       port_ = port;
     }
     ::listen(listening_, kBacklog);  // the library asks for 5
@@ -265,6 +282,11 @@ class Server::Implementation : public httplib::Server {
 
   void Serve(const httplib::Request& from, httplib::Response& to, const httplib::ContentReader* reader) {
     Request request = ToRequest(from);
+    if (!HasBody(request)) reader = nullptr;
+    // The body is taken as it was sent: the library would unpack what is compressed, which is not what was signed, and
+    // take multipart forms apart.
+    auto& headers = const_cast<httplib::Request&>(from).headers;
+    for (const char* about_the_content : {"Content-Type", "Content-Encoding"}) headers.erase(about_the_content);
     bool read = false;
     if (reader) {
       request.read_body = [&](const Request::Receiver& receiver) {
@@ -274,11 +296,24 @@ class Server::Implementation : public httplib::Server {
           wanted = wanted && receiver(bytes, length);
           return true;
         });
+        if (!complete) unreadable = true;
         return complete && wanted;
       };
     }
-    Response response = handler_(request);
-    if (reader && !read) (*reader)([](const char*, size_t) { return true; });
+    Response response;
+    const auto transfer = request.Header("Transfer-Encoding");
+    try {
+      if (!transfer.empty() && !EqualsIgnoringCase(transfer, "chunked")) {
+        unreadable = true;
+        response = Response::Json(501, "{\"message\": \"Of transfer codings only chunked is known.\"}\n");
+      } else {
+        response = handler_(request);
+      }
+      if (reader && !read && !unreadable) request.read_body([](const char*, size_t) { return true; });
+    } catch (const UnreadableBody&) {
+      response = Response::Json(400, "{\"message\": \"The body ends early, or its chunks cannot be read.\"}\n");
+    }
+    if (unreadable) headers.emplace("Connection", "close");  // the library repeats it in the answer
     const_cast<httplib::Request&>(from).ranges.clear();  // ranges are answered behind us; the library would cut again
     ToResponse(std::move(response), to);
   }
@@ -289,8 +324,9 @@ class Server::Implementation : public httplib::Server {
       bool closed = false;
       while (!closed && stream.WaitForRequest()) {
         if (stream.NextByte() == kTlsHandshake) break;  // docker tries TLS first and waits for an answer
+        unreadable = false;
         const bool served = process_request(stream, false, closed, nullptr);
-        if (!stream.Flush() || !served) break;
+        if (!stream.Flush() || !served || unreadable) break;
       }
       Unregister(fd);
     }

@@ -83,6 +83,44 @@ TEST_CASE("large form bodies pass, larger ones than the handler takes do not, an
   CHECK(client.Post("/", "abc", "application/x-www-form-urlencoded")->body == "POST /? 3");
 }
 
+// RFC 9112, 6.3: curl -X POST and -X PUT announce no body and wait for the answer.
+TEST_CASE("a request that announces no body is answered at once") {
+  http::Server server("127.0.0.1", 0, Echo);
+  RawClient client(server.port());
+  for (const std::string method : {"POST", "PUT", "PATCH"}) {
+    client.Send(method + " /x HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(client.ReceiveUntil(method + " /x? 0").starts_with("HTTP/1.1 200 OK\r\n"));
+  }
+}
+
+TEST_CASE("a body arrives as it was sent, whatever it says it is") {
+  http::Server server("127.0.0.1", 0, Echo);
+  httplib::Client client("127.0.0.1", server.port());
+  client.set_keep_alive(true);
+  CHECK(client.Post("/", "abc", "multipart/form-data; boundary=x")->body == "POST /? 3");
+  for (const char* coding : {"gzip", "deflate", "br"})
+    CHECK(client.Post("/", {{"Content-Encoding", coding}}, "not packed", "text/plain")->body == "POST /? 10");
+}
+
+// RFC 9112, 6.1.
+TEST_CASE("a transfer coding other than chunked is refused at once") {
+  http::Server server("127.0.0.1", 0, Echo);
+  CHECK(Raw(server.port(), "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")
+            .starts_with("HTTP/1.1 501 Not Implemented\r\n"));
+}
+
+// What stands behind it is not taken for a request.
+TEST_CASE("a body that cannot be read is refused, and the connection ends") {
+  http::Server server("127.0.0.1", 0, Echo);
+  for (const std::string bad : {"zz\r\nabc\r\n", "ffffffffffffffff\r\nabc\r\n"}) {
+    const std::string answer = Raw(server.port(), "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                                                      bad + "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+    CHECK(answer.find("Connection: close") != std::string::npos);
+    CHECK(answer.find("HTTP/1.1", 1) == std::string::npos);
+  }
+}
+
 // RFC 9110, 10.1.1: a client may wait for this before it sends the body.
 TEST_CASE("who expects 100 Continue gets it before the body has come") {
   http::Server server("127.0.0.1", 0, Echo);

@@ -162,7 +162,17 @@ class FormDecoder {
     return number;
   }
 
+  // `Name=` alone is a list that is there and empty; with a value it is not that list, and must not count as none.
+  // Wording unconfirmed for the query protocol.
+  void RefuseValueOfMany(const FormNode& node, const std::string& path) const {
+    if (!node.value() || node.value()->empty()) return;
+    if (ec2_) throw ApiError("UnknownParameter", fmt::format("The parameter {} is not recognized", path));
+    throw ApiError("MalformedInput", fmt::format("The parameter {} has members and takes no value of its own", path));
+  }
+
   void Slot(const FormNode& node, const Type& type, void* slot, const std::string& path) const {
+    if (type.kind == Kind::kStructure || type.kind == Kind::kList || type.kind == Kind::kMap)
+      RefuseValueOfMany(node, path);
     if (type.kind == Kind::kStructure) return Structure(node, type.schema(), type.emplace(slot), path);
     if (type.kind == Kind::kList) return ListItems(node, type, slot, path);
     if (type.kind == Kind::kMap) return MapEntries(node, type, slot, path);
@@ -196,7 +206,7 @@ class FormDecoder {
     }
   }
 
-  // EC2 lists are Name.1; the query protocol's are Name.member.1. `Name=` alone is a list that is there and empty.
+  // EC2 lists are Name.1; the query protocol's are Name.member.1.
   void ListItems(const FormNode& node, const Type& type, void* slot, const std::string& path) const {
     void* list = type.emplace(slot);
     const FormNode* items = &node;

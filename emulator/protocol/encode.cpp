@@ -102,7 +102,8 @@ void WriteStructure(Writer& writer, const Schema& schema, const void* structure,
 // -- XML
 
 void AppendEscaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     switch (c) {
       case '&':
         out += "&amp;";
@@ -120,8 +121,16 @@ void AppendEscaped(std::string& out, std::string_view text) {
         out += "&#13;";
         break;
       default:
-        // XML 1.0 has no way to write the other control characters.
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' ? '?' : c;
+        // XML 1.0 has no way to write the other control characters, U+FFFE and U+FFFF: a parser would refuse the whole
+        // answer for one of them.
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') {
+          out += '?';
+        } else if (const auto next = text.substr(i, 3); next == "\xEF\xBF\xBE" || next == "\xEF\xBF\xBF") {
+          out += '?';
+          i += 2;
+        } else {
+          out += c;
+        }
     }
   }
 }

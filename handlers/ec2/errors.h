@@ -28,6 +28,9 @@ inline ApiError InvalidParameterCombination(const std::string& message) {
 inline ApiError MissingParameter(const std::string& parameter) {
   return {"MissingParameter", "The request must contain the parameter " + parameter};
 }
+inline ApiError NoVpcCidr() {  // seen: cloudposse/terraform-aws-vpc, issue 118
+  return {"MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided."};
+}
 // Drydock's own: AWS would act upon the parameter.
 inline ApiError UnsupportedParameter(const std::string& parameter) {
   return {"UnsupportedOperation",

@@ -176,7 +176,7 @@ CreateVpcResult CreateVpc(Context& context, const CreateVpcRequest& in) {
   if (in.Ipv6CidrBlockNetworkBorderGroup && *in.Ipv6CidrBlockNetworkBorderGroup != context.region())
     throw errors::InvalidValue(*in.Ipv6CidrBlockNetworkBorderGroup, "ipv6CidrBlockNetworkBorderGroup",
                                "The network border group is not valid.");
-  if (!in.CidrBlock) throw errors::MissingParameter("cidrBlock");
+  if (!in.CidrBlock) throw errors::NoVpcCidr();
   const std::string cidr = TakeVpcCidr(*in.CidrBlock);
   const std::string tenancy = in.InstanceTenancy.value_or("default");
   if (tenancy == "host")  // CreateVpc's manual: "The host value cannot be used with this parameter."

@@ -1,5 +1,7 @@
 #include "api/elbv2/DeleteLoadBalancerInput.h"
 #include "api/elbv2/DeleteLoadBalancerOutput.h"
+#include "api/elbv2/DescribeCapacityReservationInput.h"
+#include "api/elbv2/DescribeCapacityReservationOutput.h"
 #include "api/elbv2/DescribeLoadBalancersInput.h"
 #include "api/elbv2/DescribeLoadBalancersOutput.h"
 #include "api/elbv2/ModifyLoadBalancerAttributesInput.h"
@@ -18,6 +20,7 @@
 namespace drydock::elbv2 {
 
 DeleteLoadBalancerOutput DeleteLoadBalancer(Context&, const DeleteLoadBalancerInput&);
+DescribeCapacityReservationOutput DescribeCapacityReservation(Context&, const DescribeCapacityReservationInput&);
 DescribeLoadBalancersOutput DescribeLoadBalancers(Context&, const DescribeLoadBalancersInput&);
 ModifyLoadBalancerAttributesOutput ModifyLoadBalancerAttributes(Context&, const ModifyLoadBalancerAttributesInput&);
 SetSecurityGroupsOutput SetSecurityGroups(Context&, const SetSecurityGroupsInput&);
@@ -291,4 +294,16 @@ TEST_CASE("A Network Load Balancer takes one subnet and no security group") {
 }
 
 }  // namespace
+// API Reference, DescribeCapacityReservation.
+TEST_CASE("no load balancer has capacity reserved, and one that is not there is not found") {
+  LoadBalancerFixture f;
+  DescribeCapacityReservationInput in;
+  in.LoadBalancerArn = f.MakeLoadBalancer();
+  const auto answer = f.Call(DescribeCapacityReservation, in);
+  CHECK(!answer.MinimumLoadBalancerCapacity);
+  CHECK(answer.CapacityReservationState.empty());
+  in.LoadBalancerArn->back() = in.LoadBalancerArn->back() == '0' ? '1' : '0';
+  CHECK(f.CodeOf(DescribeCapacityReservation, in) == "LoadBalancerNotFound");
+}
+
 }  // namespace drydock::elbv2

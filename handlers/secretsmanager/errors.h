@@ -100,6 +100,9 @@ inline ApiError NothingToChooseFrom() {  // unconfirmed
 inline ApiError DuplicateTagKeys() {  // unconfirmed
   return InvalidParameter("The request contains duplicate tag keys.");
 }
+inline ApiError NoTagKey() {  // unconfirmed
+  return InvalidParameter("A tag must have a key.");
+}
 inline ApiError ReservedTagKey() {  // unconfirmed
   return InvalidParameter("Tag keys can't begin with aws:.");
 }

@@ -105,7 +105,8 @@ Secret RequireLiveSecret(Context& context, const std::string& secret_id, const c
 void AddTags(Secret& secret, const List<Tag>& tags) {
   std::set<std::string> keys;
   for (const Tag& tag : tags) {
-    const std::string key = tag.Key.value_or("");
+    if (!tag.Key) throw errors::NoTagKey();
+    const std::string& key = *tag.Key;
     if (!keys.insert(key).second) throw errors::DuplicateTagKeys();
     if (Lowercase(key).starts_with("aws:")) throw errors::ReservedTagKey();
     secret.tags[key] = tag.Value.value_or("");

@@ -233,6 +233,8 @@ TEST_CASE("tags: absent before there were any, an empty list afterwards") {
   CHECK(tags().empty());
   add.Tags[0].Key = "aws:x";
   CHECK(f.CodeOf(TagResource, add) == "InvalidParameterException");
+  add.Tags[0].Key = std::nullopt;  // the model does not require it
+  CHECK(f.CodeOf(TagResource, add) == "InvalidParameterException");
 }
 
 TEST_CASE("lists: filters, order, pages") {

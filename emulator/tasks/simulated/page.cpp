@@ -44,7 +44,7 @@ void Member(Writer& writer, const char* name, std::string_view value) {
 std::optional<std::string> ConnectAskedFor(std::string_view target) {
   constexpr std::string_view kPath = "/_drydock/connect";
   const auto question = target.find('?');
-  if (target.substr(0, question) != kPath) return std::nullopt;
+  if (!target.substr(0, question).ends_with(kPath)) return std::nullopt;
   if (question == std::string_view::npos) return "";
   for (const std::string& pair : Split(target.substr(question + 1), '&')) {
     std::string to;

@@ -34,7 +34,8 @@ struct ReceivedRequest {
 // `container` as DescribeContainer or DescribeHost gave it.
 std::string Page(const std::string& container, const ReceivedRequest& request);
 
-// What /_drydock/connect?to=<destination>:<port> asks for; empty without `to`. nullopt for other targets.
+// What /_drydock/connect?to=<destination>:<port> asks for, below any path that a listener's rule may lead here by;
+// empty without `to`. nullopt for other targets.
 std::optional<std::string> ConnectAskedFor(std::string_view target);
 
 // "ip-10-0-10-5.ec2.internal", in other Regions "ip-10-0-10-5.<region>.compute.internal" (EC2 user guide, "IP-based

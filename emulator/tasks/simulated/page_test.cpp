@@ -53,8 +53,10 @@ TEST_CASE("what a task is asked to connect to") {
   using drydock::tasks::simulated::ConnectAskedFor;
   CHECK(ConnectAskedFor("/_drydock/connect?to=10.0.20.5%3A27017") == "10.0.20.5:27017");
   CHECK(ConnectAskedFor("/_drydock/connect?x=1&to=secretsmanager:443") == "secretsmanager:443");
+  CHECK(ConnectAskedFor("/auth/_drydock/connect?to=10.0.20.5:27017") == "10.0.20.5:27017");
   CHECK(ConnectAskedFor("/_drydock/connect") == "");
   CHECK(ConnectAskedFor("/_drydock/connect?to=%zz") == "");
   CHECK_FALSE(ConnectAskedFor("/_drydock/connections?to=x"));
+  CHECK_FALSE(ConnectAskedFor("/x?to=/_drydock/connect"));
   CHECK_FALSE(ConnectAskedFor("/"));
 }
