@@ -84,6 +84,9 @@ class Transaction {
   // The record with this id: one argument for each member in T::kId, Get<LogStream>(scope, group, name).
   template <class T, class... Id>
   std::optional<T> Get(const Scope& scope, const Id&... id);
+  // The record that was changed, as it is now.
+  template <class T>
+  std::optional<T> Get(const Change& change);
 
   // Inserts the record, or replaces the one of the same id, which keeps its place in the order of insertion.
   template <class T>

@@ -130,6 +130,13 @@ std::optional<T> Transaction::Get(const Scope& scope, const Id&... id) {
 }
 
 template <class T>
+std::optional<T> Transaction::Get(const Change& change) {
+  std::optional<T> record(std::in_place);
+  if (!GetRecord(table_internal::RecordTypeOf<T>(), change.scope, change.id, &*record)) record.reset();
+  return record;
+}
+
+template <class T>
 void Transaction::Put(const Scope& scope, const T& record) {
   PutRecord(table_internal::RecordTypeOf<T>(), scope, &record);
 }

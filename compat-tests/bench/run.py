@@ -391,7 +391,7 @@ def deploy_forwarding_task(server, upstream):
 
 
 def engines():
-    for name in ("network_bench", "world_bench", "policy_bench"):
+    for name in ("network_bench", "world_bench", "loadbalancer_bench", "policy_bench"):
         bench = BUILD / "compat-tests" / "bench" / name
         if bench.exists():
             print(subprocess.run([bench], capture_output=True, text=True, check=True).stdout)

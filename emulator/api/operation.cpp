@@ -21,12 +21,17 @@ constexpr ErrorFacts kCommonErrors[] = {{"AccessDenied", 403},
                                         {"UnauthorizedOperation", 403}};
 }  // namespace
 
-int HttpStatus(const Service& service, std::string_view code) {
+const ErrorFacts* FindError(const Service& service, std::string_view code) {
   for (const ErrorFacts& error : service.errors)
-    if (error.code == code) return error.status;
+    if (error.code == code) return &error;
   for (const ErrorFacts& error : kCommonErrors)
-    if (error.code == code) return error.status;
-  return 400;
+    if (error.code == code) return &error;
+  return nullptr;
+}
+
+int HttpStatus(const Service& service, std::string_view code) {
+  const ErrorFacts* const error = FindError(service, code);
+  return error ? error->status : 400;
 }
 
 }  // namespace drydock::api

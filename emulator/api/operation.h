@@ -26,10 +26,18 @@ enum class ValidationStyle {
   kEc2,    // MissingParameter, InvalidParameterValue, UnknownParameter
 };
 
+// A member of a modelled error beside its message: a scalar, or a list of scalars of that kind.
+struct ErrorMember {
+  const char* name;
+  Kind kind;
+  bool list;
+};
+
 // An error of the model or of the patches: its code on the wire and the HTTP status AWS sends with it.
 struct ErrorFacts {
   const char* code;
   int status;
+  std::span<const ErrorMember> members = {};
 };
 
 // A value of some generated struct whose type only its schema knows.
@@ -93,6 +101,9 @@ std::span<const Service* const> Services();
 
 // nullptr when AWS has no such operation.
 const Operation* FindOperation(const Service& service, std::string_view name);
+
+// nullptr when the facts do not know the code.
+const ErrorFacts* FindError(const Service& service, std::string_view code);
 
 // The status AWS sends with an error code of this service; 400 when the facts know nothing else.
 int HttpStatus(const Service& service, std::string_view code);

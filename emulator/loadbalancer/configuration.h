@@ -25,6 +25,7 @@ struct Node {
   std::string network_interface_id;
   std::string private_address;
   std::string public_address;  // empty for an internal load balancer
+  bool operator==(const Node&) const = default;
 };
 
 enum class Scheme { kInternetFacing, kInternal };
@@ -47,6 +48,7 @@ struct LoadBalancerAttributes {
   bool tls_fields = false;            // routing.http.x_amzn_tls_version_and_cipher_suite.enabled
   std::string access_log_group;       // where access log lines go besides their table; empty: nowhere
   bool cross_zone = true;             // load_balancing.cross_zone.enabled; a network load balancer's default is false
+  bool operator==(const LoadBalancerAttributes&) const = default;
 };
 
 struct LoadBalancer {
@@ -57,16 +59,19 @@ struct LoadBalancer {
   std::string vpc_id;
   LoadBalancerAttributes attributes;
   std::vector<Node> nodes;  // one per enabled Availability Zone
+  bool operator==(const LoadBalancer&) const = default;
 };
 
 // forward: one target group, or several by weight (0-999; a group of weight 0 gets nothing).
 struct WeightedTargetGroup {
   std::string arn;
   int weight = 1;
+  bool operator==(const WeightedTargetGroup&) const = default;
 };
 struct Forward {
   std::vector<WeightedTargetGroup> target_groups;
   std::optional<Seconds> stickiness = std::nullopt;  // TargetGroupStickinessConfig, when enabled: 1-604800
+  bool operator==(const Forward&) const = default;
 };
 
 // redirect: the parts may hold the keywords #{protocol}, #{host}, #{port}, #{path} and #{query}.
@@ -77,12 +82,14 @@ struct Redirect {
   std::string port = "#{port}";
   std::string path = "/#{path}";
   std::string query = "#{query}";
+  bool operator==(const Redirect&) const = default;
 };
 
 struct FixedResponse {
   int status_code = 200;
   std::string content_type;  // empty: text/plain
   std::string message_body;
+  bool operator==(const FixedResponse&) const = default;
 };
 
 using Action = std::variant<Forward, Redirect, FixedResponse>;
@@ -92,6 +99,7 @@ enum class ConditionField { kHostHeader, kPathPattern, kHttpHeader, kQueryString
 struct QueryStringKeyValue {
   std::string key;  // empty: any key
   std::string value;
+  bool operator==(const QueryStringKeyValue&) const = default;
 };
 
 // One condition of a rule: true when any of its values matches.
@@ -101,12 +109,14 @@ struct Condition {
   std::vector<std::string> regex_values;           // host-header, path-pattern and http-header only
   std::string http_header_name;                    // http-header only
   std::vector<QueryStringKeyValue> query_strings;  // query-string only
+  bool operator==(const Condition&) const = default;
 };
 
 // A transform: the first match of `regex` gives way to `replace`, in which $1 … $9 are what its groups matched.
 struct Rewrite {
   std::string regex;
   std::string replace;
+  bool operator==(const Rewrite&) const = default;
 };
 
 struct Rule {
@@ -116,6 +126,7 @@ struct Rule {
   Action action;
   std::optional<Rewrite> host_header_rewrite = std::nullopt;  // of the Host that the target gets
   std::optional<Rewrite> url_rewrite = std::nullopt;          // of its path and query string
+  bool operator==(const Rule&) const = default;
 };
 
 // kUnserved: UDP and GENEVE. The targets are checked and nothing goes through.
@@ -128,6 +139,7 @@ struct Certificate {
   std::string body;
   std::string chain;  // the issuer first
   std::string private_key;
+  bool operator==(const Certificate&) const = default;
 };
 
 struct Listener {
@@ -146,6 +158,7 @@ struct Listener {
   bool server_header = true;      // routing.http.response.server.enabled
   // routing.http.response.<name>.header_value: fields that every response gets, instead of those a target sent.
   std::vector<std::pair<std::string, std::string>> response_fields;
+  bool operator==(const Listener&) const = default;
 };
 
 struct HealthCheckSettings {
@@ -173,6 +186,7 @@ struct Target {
   std::string availability_zone;  // "all" for an address outside the VPC
   Registration registration = Registration::kActive;
   std::string invalid_state = {};  // of an instance that does not run: "Target is in the stopped state"
+  bool operator==(const Target&) const = default;
 };
 
 enum class TargetType { kAddress, kLoadBalancer, kFunction };
@@ -183,6 +197,7 @@ struct Stickiness {
   StickinessType type = StickinessType::kNone;
   Seconds duration{86400};
   std::string cookie_name;  // of kApplicationCookie
+  bool operator==(const Stickiness&) const = default;
 };
 
 struct TargetGroup {
@@ -208,12 +223,14 @@ struct TargetGroup {
   bool ends_connections_of_gone = false;
   bool ends_connections_of_unhealthy = true;
   std::vector<Target> targets;
+  bool operator==(const TargetGroup&) const = default;
 };
 
+// What did not change from one configuration to the next is shared by both: the same pointer, the same value.
 struct Configuration {
-  std::vector<LoadBalancer> load_balancers;
-  std::vector<Listener> listeners;
-  std::vector<TargetGroup> target_groups;
+  std::vector<std::shared_ptr<const LoadBalancer>> load_balancers;
+  std::vector<std::shared_ptr<const Listener>> listeners;
+  std::vector<std::shared_ptr<const TargetGroup>> target_groups;
 };
 
 using ConfigurationPointer = std::shared_ptr<const Configuration>;

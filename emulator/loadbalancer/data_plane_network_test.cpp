@@ -60,7 +60,7 @@ TEST_CASE("connections that are open end with their target where the target grou
       while (!c.Read(4).empty()) c.Send("pong");
     });
     bench.hosts.Put("10.0.10.5", 3000, target);
-    Configuration configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
+    Settings configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
     TargetGroup& group = configuration.target_groups.front();
     group.ends_connections_of_gone = ends;
     group.ends_connections_of_unhealthy = ends;
@@ -118,7 +118,7 @@ TEST_CASE("the PROXY protocol goes before the client's bytes, and a local one be
     c.Send(header + addresses + c.ReadUntil("!"));
   });
   bench.hosts.Put("10.0.10.5", 3000, target, "PREFACE");
-  Configuration configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
+  Settings configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
   configuration.target_groups.front().proxy_protocol = true;
   configuration.target_groups.front().health_check.protocol = Protocol::kHttp;
   configuration.load_balancers.front().nodes.pop_back();
@@ -141,7 +141,7 @@ TEST_CASE("the client's address is preserved where the target group says so") {
   Bench bench;
   Server target(Named("one"));
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
+  Settings configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
   bench.network.BlockPreserved("203.0.113.1");
   bench.plane.Publish(Share(configuration));
   CHECK(bench.Connect().Ask(kGet).body == "one");
@@ -163,7 +163,7 @@ TEST_CASE("targets that want TLS of a network load balancer get it") {
   Bench bench;
   Bench behind;  // a load balancer of its own stands for a target with TLS
   behind.plane.Publish(Share([&] {
-    Configuration configuration = Simple(behind.port, {});
+    Settings configuration = Simple(behind.port, {});
     Listener& listener = configuration.listeners.front();
     listener.protocol = Protocol::kHttps;
     listener.ssl_policy = "ELBSecurityPolicy-2016-08";
@@ -173,7 +173,7 @@ TEST_CASE("targets that want TLS of a network load balancer get it") {
   }()));
   bench.hosts.Put("10.0.10.5", 443,
                   {Dial::Outcome::kConnect, "127.0.0.1", static_cast<std::uint16_t>(behind.port), ""});
-  Configuration configuration = NetworkBalancer(bench.port, {At("10.0.10.5", 443)});
+  Settings configuration = NetworkBalancer(bench.port, {At("10.0.10.5", 443)});
   configuration.target_groups.front().protocol = Protocol::kTls;
   bench.plane.Publish(Share(configuration));
   CHECK(bench.Connect().Ask(kGet).body == "within TLS");
@@ -217,7 +217,7 @@ struct Chained {
   Bench bench;
   const int inner_port = FreePort();
   Server target;
-  Configuration configuration;
+  Settings configuration;
 };
 
 }  // namespace
@@ -266,7 +266,7 @@ TEST_CASE("a function as a target gets nothing, and the answer says why") {
   function.id = "arn:aws:lambda:us-east-1:000000000000:function:greet";
   function.port = 0;
   function.availability_zone = "all";
-  Configuration configuration = Simple(bench.port, {function});
+  Settings configuration = Simple(bench.port, {function});
   configuration.target_groups.front().target_type = TargetType::kFunction;
   configuration.target_groups.front().health_check.enabled = false;
   bench.plane.Publish(Share(configuration));
@@ -288,7 +288,7 @@ TEST_CASE("an instance that does not run gets no request, until it runs again") 
   Server one(Named("one")), two(Named("two"));
   bench.hosts.Put("10.0.10.5", 3000, one);
   bench.hosts.Put("10.0.11.5", 3000, two);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5"), At("10.0.11.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5"), At("10.0.11.5")});
   Target& stopped = configuration.target_groups.front().targets.back();
   stopped.invalid_state = "Target is in the stopped state";
   bench.plane.Publish(Share(configuration));
@@ -310,7 +310,7 @@ TEST_CASE("a listener of a protocol that is not served: its targets are checked 
   Bench bench;
   Server target(Named("one"));
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
+  Settings configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
   configuration.listeners.front().protocol = Protocol::kUnserved;
   configuration.target_groups.front().protocol = Protocol::kUnserved;
   bench.plane.Publish(Share(configuration));

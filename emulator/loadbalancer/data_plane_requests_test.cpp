@@ -27,7 +27,7 @@ Rule Numbered(int priority, std::vector<Condition> conditions) {
 // Application Load Balancer guide, "Condition types for listener rules".
 TEST_CASE("every kind of condition, the order of priorities, and the default last") {
   Bench bench;
-  Configuration configuration = Simple(bench.port, {});
+  Settings configuration = Simple(bench.port, {});
   Listener& listener = configuration.listeners.front();
   listener.default_action = FixedResponse{200, "", "default"};
   Condition header = On(ConditionField::kHttpHeader, {"*chrome*", "x?z"});
@@ -79,7 +79,7 @@ TEST_CASE("header modes, as targets see them") {
   Bench bench;
   Server target(Echo);
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5")});
   LoadBalancerAttributes& attributes = configuration.load_balancers.front().attributes;
   const auto seen = [&] {
     bench.plane.Publish(Share(configuration));
@@ -135,7 +135,7 @@ TEST_CASE("a client's connection ends after its lifetime, with a response") {
   Bench bench;
   Server target(Echo);
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5")});
   configuration.load_balancers.front().attributes.client_keep_alive = Seconds(0);
   bench.plane.Publish(Share(configuration));
   Connection client = bench.Connect();
@@ -156,7 +156,7 @@ TEST_CASE("the target with the fewest requests under way gets the next one") {
   Server free(Named("free"));
   bench.hosts.Put("10.0.10.5", 3000, busy);
   bench.hosts.Put("10.0.11.5", 3000, free);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5"), At("10.0.11.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5"), At("10.0.11.5")});
   configuration.target_groups.front().algorithm = Algorithm::kLeastOutstandingRequests;
   bench.plane.Publish(Share(configuration));
   Connection waiting = bench.Connect();  // among equals the first target is the first one
@@ -178,7 +178,7 @@ TEST_CASE("all targets get requests when too few are healthy") {
   Server well(Named("well"));
   bench.hosts.Put("10.0.10.5", 3000, fails);
   bench.hosts.Put("10.0.11.5", 3000, well);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5"), At("10.0.11.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5"), At("10.0.11.5")});
   bench.plane.Publish(Share(configuration));
   for (int i = 0; i < 3; ++i) bench.clock.Advance(std::chrono::milliseconds(1500));
   REQUIRE(bench.plane.HealthOf(kGroupArn, "10.0.10.5", 3000).reason == "Target.ResponseCodeMismatch");

@@ -50,7 +50,7 @@ struct TwoTargets {
 
   Bench bench;
   Server one, two;
-  Configuration configuration;
+  Settings configuration;
 };
 
 }  // namespace
@@ -191,7 +191,7 @@ TEST_CASE("a draining target finishes its requests, until it is gone") {
     c.ReadToEnd();
   });
   bench.hosts.Put("10.0.10.5", 3000, slow);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5")});
   bench.plane.Publish(Share(configuration));
   Connection client = bench.Connect();
   client.Send(kGet);
@@ -215,7 +215,7 @@ TEST_CASE("a rule rewrites the request for its target, and answers 500 where tha
   Bench bench;
   Server target(Echo);
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5")});
   Listener& listener = configuration.listeners.front();
   Rule rule = OfPath("/dp/*", listener.default_action);
   rule.url_rewrite = Rewrite{"^/dp/([a-z]+)", "/product/$1"};
@@ -243,7 +243,7 @@ TEST_CASE("desync mitigation modes") {
   Bench bench;
   Server target(Echo);
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5")});
   auto& mode = configuration.load_balancers.front().attributes.desync_mitigation;
   const std::string ambiguous =
       "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"

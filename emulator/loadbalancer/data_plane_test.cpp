@@ -82,7 +82,7 @@ TEST_CASE("rules, fixed responses and redirects") {
   Bench bench;
   Server target(Echo);
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5")});
   Listener& listener = configuration.listeners.front();
   Condition path;
   path.field = ConditionField::kPathPattern;
@@ -133,7 +133,7 @@ TEST_CASE("503 without targets, 502 when refused or answered with nonsense, 504 
   bench.hosts.Put("10.0.10.7", 3000,
                   {Dial::Outcome::kConnect, "127.0.0.1", static_cast<std::uint16_t>(FreePort()), ""});
   const auto ask = [&](std::vector<Target> targets, Seconds idle_timeout = Seconds(60)) {
-    Configuration configuration = Simple(bench.port, std::move(targets));
+    Settings configuration = Simple(bench.port, std::move(targets));
     configuration.load_balancers.front().attributes.idle_timeout = idle_timeout;
     bench.plane.Publish(Share(configuration));
     return bench.Connect().Ask(kGet);
@@ -397,7 +397,7 @@ TEST_CASE("slow clients and dead targets slow nobody else") {
   Server silent([](Connection& c) { c.ReadToEnd(); });
   bench.hosts.Put("10.0.10.5", 3000, target);
   bench.hosts.Put("10.0.10.6", 3000, silent);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5")});
   TargetGroup dead = configuration.target_groups.front();
   dead.arn = "dead";
   dead.targets = {At("10.0.10.6")};
@@ -426,7 +426,7 @@ TEST_CASE("half a request gets 408 when the idle timeout is over") {
     c.ReadToEnd();
   });
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5")});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5")});
   configuration.load_balancers.front().attributes.idle_timeout = Seconds(1);
   bench.plane.Publish(Share(configuration));
   const std::string timeout = "HTTP/1.1 408 Request Time-out\r\n";
@@ -460,7 +460,7 @@ TEST_CASE("an idle connection that the target closed is not used again") {
 
 TEST_CASE("load balancers share a port by Host, and each has an address of its own") {
   Bench bench;
-  Configuration configuration = Simple(bench.port, {});
+  Settings configuration = Simple(bench.port, {});
   configuration.listeners.front().default_action = FixedResponse{200, "", "first"};
   LoadBalancer second = configuration.load_balancers.front();
   second.arn += "2";
@@ -498,7 +498,7 @@ TEST_CASE("load balancers share a port by Host, and each has an address of its o
   CHECK(own_addresses == 2);
 
   // Closed when no listener wants it any more.
-  bench.plane.Publish(Share(Configuration()));
+  bench.plane.Publish(Share(Settings()));
   CHECK_THROWS(bench.Connect());
   CHECK(bench.plane.Endpoints().empty());
 }
@@ -509,7 +509,7 @@ TEST_CASE("a port that is taken is moved up by the offset, and that is said") {
   options.own_addresses = false;
   options.port_offset = FreePort() - occupant.port();
   Bench bench(options);
-  Configuration configuration = Simple(occupant.port(), {});
+  Settings configuration = Simple(occupant.port(), {});
   bench.plane.Publish(Share(configuration));
   const auto endpoints = bench.plane.Endpoints();
   REQUIRE(endpoints.size() == 2);

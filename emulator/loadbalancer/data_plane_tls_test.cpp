@@ -12,8 +12,8 @@ using namespace drydock::loadbalancer::testing;
 
 namespace {
 
-Configuration Secure(int port, std::vector<Target> targets, const std::string& policy) {
-  Configuration configuration = Simple(port, std::move(targets));
+Settings Secure(int port, std::vector<Target> targets, const std::string& policy) {
+  Settings configuration = Simple(port, std::move(targets));
   Listener& listener = configuration.listeners.front();
   listener.protocol = Protocol::kHttps;
   listener.ssl_policy = policy;
@@ -53,7 +53,7 @@ TEST_CASE("an HTTPS listener: certificates by name, what targets and the log are
   Bench bench;
   Server target(Echo);
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = Secure(bench.port, {At("10.0.10.5")}, "ELBSecurityPolicy-TLS13-1-2-2021-06");
+  Settings configuration = Secure(bench.port, {At("10.0.10.5")}, "ELBSecurityPolicy-TLS13-1-2-2021-06");
   configuration.load_balancers.front().attributes.tls_fields = true;
   bench.plane.Publish(Share(configuration));
 
@@ -97,7 +97,7 @@ TEST_CASE("an HTTPS listener: certificates by name, what targets and the log are
 TEST_CASE("security policies decide about protocols") {
   Bench bench;
   const auto speaks = [&](const std::string& policy, int version) {
-    Configuration configuration = Secure(bench.port, {}, policy);
+    Settings configuration = Secure(bench.port, {}, policy);
     bench.plane.Publish(Share(configuration));
     return Connect(bench.port, {"first.test", version, {}}).connected();
   };
@@ -111,7 +111,7 @@ TEST_CASE("security policies decide about protocols") {
 
 TEST_CASE("a certificate whose key is another one's serves nobody; a handshake that stalls holds nobody up") {
   Bench bench;
-  Configuration configuration = Secure(bench.port, {}, "ELBSecurityPolicy-2016-08");
+  Settings configuration = Secure(bench.port, {}, "ELBSecurityPolicy-2016-08");
   auto& certificates = configuration.listeners.front().certificates;
   certificates.front().private_key = certificates.back().private_key;
   bench.plane.Publish(Share(configuration));
@@ -128,7 +128,7 @@ TEST_CASE("a certificate whose key is another one's serves nobody; a handshake t
 
 TEST_CASE("load balancers that share a port are told apart by the name") {
   Bench bench;
-  Configuration configuration = Secure(bench.port, {}, "ELBSecurityPolicy-2016-08");
+  Settings configuration = Secure(bench.port, {}, "ELBSecurityPolicy-2016-08");
   configuration.listeners.front().default_action = FixedResponse{200, "", "front"};
   LoadBalancer second = configuration.load_balancers.front();
   second.arn += "2";
@@ -153,7 +153,7 @@ TEST_CASE("a target that wants HTTPS gets it, and one that has none answers 502"
   // A load balancer of its own stands for a target with TLS.
   Bench behind;
   behind.plane.Publish(Share([&] {
-    Configuration configuration = Secure(behind.port, {}, "ELBSecurityPolicy-2016-08");
+    Settings configuration = Secure(behind.port, {}, "ELBSecurityPolicy-2016-08");
     configuration.listeners.front().default_action = FixedResponse{200, "", "within TLS"};
     return configuration;
   }()));
@@ -161,7 +161,7 @@ TEST_CASE("a target that wants HTTPS gets it, and one that has none answers 502"
   bench.hosts.Put("10.0.10.5", 443,
                   {Dial::Outcome::kConnect, "127.0.0.1", static_cast<std::uint16_t>(behind.port), ""});
   bench.hosts.Put("10.0.10.6", 443, plain);
-  Configuration configuration = Simple(bench.port, {At("10.0.10.5", 443)});
+  Settings configuration = Simple(bench.port, {At("10.0.10.5", 443)});
   configuration.target_groups.front().protocol = Protocol::kHttps;
   configuration.target_groups.front().health_check.protocol = Protocol::kHttps;
   bench.plane.Publish(Share(configuration));
@@ -178,7 +178,7 @@ TEST_CASE("a TLS listener of a network load balancer takes the TLS off") {
   Bench bench;
   Server target(Echo);
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
+  Settings configuration = NetworkBalancer(bench.port, {At("10.0.10.5")});
   Listener& listener = configuration.listeners.front();
   listener.protocol = Protocol::kTls;
   listener.ssl_policy = "ELBSecurityPolicy-TLS13-1-2-2021-06";

@@ -107,8 +107,7 @@ TEST_CASE("what the target does is told apart") {
   bench.hosts.Put("10.0.10.2", 3000, silent);
   bench.hosts.Put("10.0.10.3", 3000, nonsense);
   bench.hosts.Put("10.0.10.4", 3000, {Dial::Outcome::kRefused, "", 0, ""});
-  Configuration configuration =
-      Simple(FreePort(), {At("10.0.10.1"), At("10.0.10.2"), At("10.0.10.3"), At("10.0.10.4")});
+  Settings configuration = Simple(FreePort(), {At("10.0.10.1"), At("10.0.10.2"), At("10.0.10.3"), At("10.0.10.4")});
   bench.plane.Publish(Share(configuration));
   bench.clock.Settle();
   bench.clock.Advance(kInterval);
@@ -139,7 +138,7 @@ TEST_CASE("targets that are not checked") {
     c.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   });
   bench.hosts.Put("10.0.10.5", 3000, target);
-  Configuration configuration = Simple(FreePort(), {At("10.0.10.5")});
+  Settings configuration = Simple(FreePort(), {At("10.0.10.5")});
   const Action forward = configuration.listeners.front().default_action;
 
   SECTION("the group is not used, then it is") {

@@ -1,7 +1,9 @@
 #include "emulator/loadbalancer/listening.h"
 
+#include <algorithm>
 #include <future>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -70,12 +72,12 @@ bool Listening::HostIsWildcard() const {
 
 void Listening::Update(const Routing& routing) {
   std::set<Key> wanted;
-  for (const Listener& listener : routing.configuration().listeners) {
-    if (listener.protocol == Protocol::kUnserved) continue;
-    wanted.emplace(options_.host, listener.port);
+  for (const auto& listener : routing.configuration().listeners) {
+    if (listener->protocol == Protocol::kUnserved) continue;
+    wanted.emplace(options_.host, listener->port);
     if (!options_.own_addresses || HostIsWildcard()) continue;
-    const std::string own = routing.OwnAddressOf(listener.load_balancer_arn);
-    if (!own.empty()) wanted.emplace(own, listener.port);
+    const std::string own = routing.OwnAddressOf(listener->load_balancer_arn);
+    if (!own.empty()) wanted.emplace(own, listener->port);
   }
   for (auto it = opened_.begin(); it != opened_.end();) {
     if (wanted.contains(it->first)) {
@@ -134,7 +136,12 @@ void Listening::Close(const std::shared_ptr<Acceptor>& acceptor) {
 
 std::vector<ListeningEndpoint> Listening::Endpoints(const Routing& routing) const {
   std::vector<ListeningEndpoint> endpoints;
-  for (const Listener& listener : routing.configuration().listeners) {
+  auto listeners = routing.configuration().listeners;
+  std::sort(listeners.begin(), listeners.end(), [](const auto& a, const auto& b) {
+    return std::tie(a->load_balancer_arn, a->port) < std::tie(b->load_balancer_arn, b->port);
+  });
+  for (const auto& pointer : listeners) {
+    const Listener& listener = *pointer;
     const LoadBalancer* const load_balancer = routing.FindLoadBalancer(listener.load_balancer_arn);
     if (load_balancer == nullptr) continue;
     ListeningEndpoint endpoint;

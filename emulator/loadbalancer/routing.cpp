@@ -47,18 +47,18 @@ namespace {
 // The group's load balancer: a group belongs to one at most, through the actions of its listeners' rules.
 std::unordered_map<std::string, const LoadBalancer*> LoadBalancersOfGroups(const Configuration& configuration) {
   std::unordered_map<std::string, const LoadBalancer*> by_arn;
-  for (const LoadBalancer& load_balancer : configuration.load_balancers) by_arn[load_balancer.arn] = &load_balancer;
+  for (const auto& load_balancer : configuration.load_balancers) by_arn[load_balancer->arn] = load_balancer.get();
   std::unordered_map<std::string, const LoadBalancer*> by_group;
-  for (const Listener& listener : configuration.listeners) {
-    const auto load_balancer = by_arn.find(listener.load_balancer_arn);
+  for (const auto& listener : configuration.listeners) {
+    const auto load_balancer = by_arn.find(listener->load_balancer_arn);
     if (load_balancer == by_arn.end()) continue;
     const auto note = [&](const Action& action) {
       const auto* forward = std::get_if<Forward>(&action);
       if (forward == nullptr) return;
       for (const auto& group : forward->target_groups) by_group.emplace(group.arn, load_balancer->second);
     };
-    note(listener.default_action);
-    for (const Rule& rule : listener.rules) note(rule.action);
+    note(listener->default_action);
+    for (const Rule& rule : listener->rules) note(rule.action);
   }
   return by_group;
 }
@@ -80,12 +80,15 @@ Routing::Routing(ConfigurationPointer configuration, const Routing* previous)
     return counters_.emplace(arn, std::make_shared<Counters>()).first->second;
   };
 
-  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
-    for (const Node& node : load_balancer.nodes) node_addresses_.emplace(load_balancer.vpc_id, node.private_address);
+  for (const auto& load_balancer : configuration_->load_balancers) {
+    for (const Node& node : load_balancer->nodes) node_addresses_.emplace(load_balancer->vpc_id, node.private_address);
   }
   const auto load_balancers_of_groups = LoadBalancersOfGroups(*configuration_);
-  for (const TargetGroup& group : configuration_->target_groups) {
-    RoutedGroup routed{&group, nullptr, IdentityOf(group.arn), true, {}, counters_of(group.arn)};
+  for (const auto& pointer : configuration_->target_groups) {
+    const TargetGroup& group = *pointer;
+    const RoutedGroup* const known = previous == nullptr ? nullptr : previous->FindGroup(group.arn);
+    const std::uint64_t identity = known == nullptr ? IdentityOf(group.arn) : known->identity;
+    RoutedGroup routed{&group, nullptr, identity, true, {}, counters_of(group.arn)};
     const auto used_by = load_balancers_of_groups.find(group.arn);
     if (used_by != load_balancers_of_groups.end()) {
       routed.load_balancer = used_by->second;
@@ -98,14 +101,14 @@ Routing::Routing(ConfigurationPointer configuration, const Routing* previous)
         const auto old = previous->states_.find(key);
         if (old != previous->states_.end()) state = old->second;
       }
-      if (state == nullptr) state = std::make_shared<TargetState>();
+      if (state == nullptr) state = std::make_shared<TargetState>(IdentityOf(key));
       states_.emplace(key, state);
       const bool routable = target.registration == Registration::kActive && routed.load_balancer != nullptr &&
                             target.invalid_state.empty() && ZoneEnabled(*routed.load_balancer, target) &&
                             !IsUnusable(group, target);
       state->withdrawn = !routable;
       if (routable) {
-        routed.targets.push_back({&target, fmt::format("{}:{}", target.address, target.port), IdentityOf(key), state});
+        routed.targets.push_back({&target, fmt::format("{}:{}", target.address, target.port), state->identity, state});
       }
     }
     groups_.emplace(group.arn, std::move(routed));
@@ -120,19 +123,34 @@ Routing::Routing(ConfigurationPointer configuration, const Routing* previous)
   }
 
   std::unordered_map<std::string, const LoadBalancer*> by_arn;
-  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
-    by_arn[load_balancer.arn] = &load_balancer;
-    counters_of(load_balancer.arn);
+  for (const auto& load_balancer : configuration_->load_balancers) {
+    by_arn[load_balancer->arn] = load_balancer.get();
+    counters_of(load_balancer->arn);
   }
   AssignOwnAddresses(previous);
-  for (const Listener& listener : configuration_->listeners) {
-    const auto load_balancer = by_arn.find(listener.load_balancer_arn);
+  for (const auto& listener : configuration_->listeners) {
+    const auto load_balancer = by_arn.find(listener->load_balancer_arn);
     if (load_balancer == by_arn.end()) continue;
-    listeners_[listener.port].push_back(std::make_unique<RoutedListener>(RoutedListener{
-        &listener, load_balancer->second, ResourceId(listener.load_balancer_arn),
-        IdentityOf(listener.load_balancer_arn), own_addresses_.at(listener.load_balancer_arn), ListenerRules(listener),
-        counters_.at(listener.load_balancer_arn), PrepareCertificates(listener, previous)}));
+    auto& routed = routed_listeners_[listener.get()];
+    routed = Unchanged(*listener, *load_balancer->second, previous);
+    if (routed == nullptr) {
+      const std::string& arn = listener->load_balancer_arn;
+      routed = std::make_shared<const RoutedListener>(RoutedListener{
+          listener.get(), load_balancer->second, ResourceId(arn), IdentityOf(arn), own_addresses_.at(arn),
+          ListenerRules(*listener), counters_.at(arn), PrepareCertificates(*listener, previous)});
+    }
+    listeners_[listener->port].push_back(routed);
   }
+}
+
+std::shared_ptr<const RoutedListener> Routing::Unchanged(const Listener& listener, const LoadBalancer& load_balancer,
+                                                         const Routing* previous) {
+  if (previous == nullptr) return nullptr;
+  const auto known = previous->routed_listeners_.find(&listener);
+  if (known == previous->routed_listeners_.end() || known->second->load_balancer != &load_balancer) return nullptr;
+  for (const RoutedCertificate& certificate : known->second->certificates)
+    certificates_[certificate.key] = certificate.context;
+  return known->second;
 }
 
 std::vector<RoutedCertificate> Routing::PrepareCertificates(const Listener& listener, const Routing* previous) {
@@ -151,23 +169,23 @@ std::vector<RoutedCertificate> Routing::PrepareCertificates(const Listener& list
         log::Error("load balancer: {} cannot be used: {}", certificate.arn, error.what());
       }
     }
-    prepared.push_back({&certificate, context});
+    prepared.push_back({&certificate, context, key});
   }
   return prepared;
 }
 
 void Routing::AssignOwnAddresses(const Routing* previous) {
   std::set<std::string> taken;
-  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
-    const std::string old = previous == nullptr ? std::string() : previous->OwnAddressOf(load_balancer.arn);
+  for (const auto& load_balancer : configuration_->load_balancers) {
+    const std::string old = previous == nullptr ? std::string() : previous->OwnAddressOf(load_balancer->arn);
     if (old.empty()) continue;
-    own_addresses_[load_balancer.arn] = old;
+    own_addresses_[load_balancer->arn] = old;
     taken.insert(old);
   }
-  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
-    std::string& address = own_addresses_[load_balancer.arn];
+  for (const auto& load_balancer : configuration_->load_balancers) {
+    std::string& address = own_addresses_[load_balancer->arn];
     for (int attempt = 0; address.empty(); ++attempt) {
-      const std::string hash = Sha256(load_balancer.arn + std::string(static_cast<std::size_t>(attempt), '+'));
+      const std::string hash = Sha256(load_balancer->arn + std::string(static_cast<std::size_t>(attempt), '+'));
       const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(hash[i]); };
       const std::string candidate = fmt::format("127.{}.{}.{}", 1 + byte(0) % 254, byte(1), 1 + byte(2) % 254);
       if (taken.insert(candidate).second) address = candidate;
@@ -276,8 +294,8 @@ const Node& NodeAt(const LoadBalancer& load_balancer, std::size_t index) {
 }
 
 const LoadBalancer* Routing::FindLoadBalancer(const std::string& arn) const {
-  for (const LoadBalancer& load_balancer : configuration_->load_balancers) {
-    if (load_balancer.arn == arn) return &load_balancer;
+  for (const auto& load_balancer : configuration_->load_balancers) {
+    if (load_balancer->arn == arn) return load_balancer.get();
   }
   return nullptr;
 }

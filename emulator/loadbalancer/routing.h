@@ -22,6 +22,8 @@ class CertificateContext;  // tls.h
 
 // What is known of a target for as long as it stays registered, over all configurations.
 struct TargetState {
+  explicit TargetState(std::uint64_t target) : identity(target) {}
+  const std::uint64_t identity;  // of the target's key
   std::atomic<bool> healthy{false};
   std::atomic<bool> withdrawn{false};     // no requests any more: idle connections may be closed
   std::atomic<bool> deregistered{false};  // the delay is over too: requests under way end
@@ -58,6 +60,7 @@ struct RoutedGroup {
 struct RoutedCertificate {
   const Certificate* certificate = nullptr;
   std::shared_ptr<const CertificateContext> context;  // nullptr: it cannot be used
+  std::string key;                                    // a hash of all that is in it
 };
 
 struct RoutedListener {
@@ -85,7 +88,7 @@ bool ZoneEnabled(const LoadBalancer& load_balancer, const Target& target);
 
 class Routing {
  public:
-  // States and counters are taken over from `previous` where they are still wanted.
+  // States and counters are taken over from `previous` where they are still wanted, and listeners that it shares.
   Routing(ConfigurationPointer configuration, const Routing* previous);
 
   // Whether what arrives there is a matter of an application load balancer's. Where network load balancers share the
@@ -124,18 +127,22 @@ class Routing {
  private:
   void AssignOwnAddresses(const Routing* previous);
   std::vector<RoutedCertificate> PrepareCertificates(const Listener& listener, const Routing* previous);
+  // What `previous` made of the same listener and load balancer; nullptr: one of them is another.
+  std::shared_ptr<const RoutedListener> Unchanged(const Listener& listener, const LoadBalancer& load_balancer,
+                                                  const Routing* previous);
   // The listeners that a connection there may be for, of the protocols named.
   std::vector<const RoutedListener*> Candidates(int port, std::string_view local_address,
                                                 std::initializer_list<Protocol> protocols) const;
 
   ConfigurationPointer configuration_;
-  std::unordered_map<std::string, std::shared_ptr<Counters>> counters_;            // by ARN of load balancer or group
-  std::unordered_map<std::string, std::shared_ptr<TargetState>> states_;           // by TargetKey
-  std::unordered_map<std::string, RoutedGroup> groups_;                            // by ARN
-  std::set<std::pair<std::string, std::string>> node_addresses_;                   // VPC and private address
-  std::map<std::string, std::string> own_addresses_;                               // by load balancer's ARN
-  std::map<int, std::vector<std::unique_ptr<RoutedListener>>> listeners_;          // by port
-  std::map<std::string, std::shared_ptr<const CertificateContext>> certificates_;  // by a hash of all that is in them
+  std::unordered_map<std::string, std::shared_ptr<Counters>> counters_;   // by ARN of load balancer or group
+  std::unordered_map<std::string, std::shared_ptr<TargetState>> states_;  // by TargetKey
+  std::unordered_map<std::string, RoutedGroup> groups_;                   // by ARN
+  std::set<std::pair<std::string, std::string>> node_addresses_;          // VPC and private address
+  std::map<std::string, std::string> own_addresses_;                      // by load balancer's ARN
+  std::unordered_map<const Listener*, std::shared_ptr<const RoutedListener>> routed_listeners_;
+  std::map<int, std::vector<std::shared_ptr<const RoutedListener>>> listeners_;    // by port
+  std::map<std::string, std::shared_ptr<const CertificateContext>> certificates_;  // by RoutedCertificate::key
 };
 
 }  // namespace drydock::loadbalancer

@@ -228,19 +228,37 @@ std::string JsonType(const api::Service& service) {
 
 // -- Errors
 
-// A member of a modelled error. Handlers give text; the models of ECS (ConflictException) and ECR
-// (InvalidLayerPartException) have a list and a number of bytes.
-void WriteDetail(Writer& writer, const std::string& name, const std::string& value) {
-  writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-  if (name == "lastValidByteReceived") {
-    writer.RawValue(value.data(), value.size(), rapidjson::kNumberType);
-  } else if (name == "resourceIds") {
-    writer.StartArray();
-    String(writer, value);
-    writer.EndArray();
-  } else {
-    String(writer, value);
+// What the model says of an error's member; one that it does not know is a string.
+api::ErrorMember MemberOf(const api::ErrorFacts* facts, const std::string& name) {
+  if (facts)
+    for (const api::ErrorMember& member : facts->members)
+      if (member.name == name) return member;
+  return {name.c_str(), Kind::kString, false};
+}
+
+void WriteDetail(Writer& writer, const api::ErrorMember& member, const std::vector<std::string>& values) {
+  const auto write = [&](const std::string& value) {
+    if (member.kind == Kind::kString)
+      String(writer, value);
+    else  // "true" and "17" are JSON as they stand
+      writer.RawValue(value.data(), value.size(), rapidjson::kNumberType);
+  };
+  writer.Key(member.name);
+  if (!member.list) return write(values.front());
+  writer.StartArray();
+  for (const std::string& value : values) write(value);
+  writer.EndArray();
+}
+
+void AppendDetail(std::string& out, const api::ErrorMember& member, const std::vector<std::string>& values,
+                  const char* item_name) {
+  out += fmt::format("<{}>", member.name);
+  for (const std::string& value : values) {
+    if (member.list) out += fmt::format("<{}>", item_name);
+    AppendEscaped(out, value);
+    if (member.list) out += fmt::format("</{}>", item_name);
   }
+  out += fmt::format("</{}>", member.name);
 }
 
 }  // namespace
@@ -271,6 +289,7 @@ Body EncodeAnswer(const api::Operation& operation, const Schema& schema, const v
 }
 
 Body EncodeError(const api::Service& service, const ApiError& error, int status, const std::string& request_id) {
+  const api::ErrorFacts* const facts = api::FindError(service, error.code());
   if (service.protocol == api::Protocol::kJson) {
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
@@ -279,7 +298,7 @@ Body EncodeError(const api::Service& service, const ApiError& error, int status,
     String(writer, error.code());
     writer.Key(service.upper_case_message ? "Message" : "message");
     String(writer, error.message());
-    for (const auto& [name, value] : error.details()) WriteDetail(writer, name, value);
+    for (const auto& [name, values] : error.details()) WriteDetail(writer, MemberOf(facts, name), values);
     writer.EndObject();
     return {JsonType(service), std::string(buffer.GetString(), buffer.GetSize())};
   }
@@ -293,11 +312,8 @@ Body EncodeError(const api::Service& service, const ApiError& error, int status,
   text += "</Code><Message>";
   AppendEscaped(text, error.message());
   text += "</Message>";
-  for (const auto& [name, value] : error.details()) {
-    text += "<" + name + ">";
-    AppendEscaped(text, value);
-    text += "</" + name + ">";
-  }
+  for (const auto& [name, values] : error.details())
+    AppendDetail(text, MemberOf(facts, name), values, ec2 ? "item" : "member");
   text += ec2 ? "</Error></Errors><RequestID>" + request_id + "</RequestID></Response>"
               : "</Error><RequestId>" + request_id + "</RequestId></ErrorResponse>";
   return {kXmlType, std::move(text)};

@@ -1,373 +1,268 @@
 #include "emulator/world/loadbalancer.h"
 
-#include <atomic>
-#include <charconv>
-#include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
-
+#include "emulator/world/loadbalancer_elements.h"
 #include "store/records/acm/certificate.h"
 #include "store/records/ec2/instance.h"
 #include "store/records/ec2/network_interface.h"
-#include "store/records/elbv2/listener.h"
-#include "store/records/elbv2/load_balancer.h"
-#include "store/records/elbv2/rule.h"
-#include "store/records/elbv2/target.h"
-#include "store/records/elbv2/target_group.h"
-#include "store/sealing.h"
 
 namespace drydock::world {
 
 namespace {
 
 namespace elbv2 = records::elbv2;
+using records::acm::Certificate;
 using records::ec2::Instance;
 using records::ec2::NetworkInterface;
-using Attributes = std::map<std::string, std::string>;
 
-int ReadNumber(const std::string& text, int otherwise) {
-  int number = otherwise;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? number : otherwise;
-}
-
-// Attributes that were not set keep the data plane's defaults, which are AWS's.
-void Take(const Attributes& attributes, const char* key, bool& value) {
-  if (const auto found = attributes.find(key); found != attributes.end()) value = found->second == "true";
-}
-void Take(const Attributes& attributes, const char* key, loadbalancer::Seconds& value) {
-  if (const auto found = attributes.find(key); found != attributes.end())
-    value = loadbalancer::Seconds(ReadNumber(found->second, static_cast<int>(value.count())));
-}
-
-std::string ValueOf(const Attributes& attributes, const char* key, const char* otherwise) {
-  const auto found = attributes.find(key);
-  return found == attributes.end() ? otherwise : found->second;
-}
-
-loadbalancer::LoadBalancerAttributes AttributesOf(const elbv2::LoadBalancer& record) {
-  loadbalancer::LoadBalancerAttributes attributes;
-  Take(record.attributes, "idle_timeout.timeout_seconds", attributes.idle_timeout);
-  Take(record.attributes, "client_keep_alive.seconds", attributes.client_keep_alive);
-  Take(record.attributes, "routing.http.drop_invalid_header_fields.enabled", attributes.drop_invalid_header_fields);
-  Take(record.attributes, "routing.http.xff_client_port.enabled", attributes.xff_client_port);
-  Take(record.attributes, "routing.http.preserve_host_header.enabled", attributes.preserve_host_header);
-  Take(record.attributes, "routing.http.x_amzn_tls_version_and_cipher_suite.enabled", attributes.tls_fields);
-  attributes.access_log_group = ValueOf(record.attributes, "drydock.access_logs.log_group", "");
-  attributes.cross_zone = record.type != "network";
-  Take(record.attributes, "load_balancing.cross_zone.enabled", attributes.cross_zone);
-  const auto desync = record.attributes.find("routing.http.desync_mitigation_mode");
-  if (desync != record.attributes.end()) {
-    using loadbalancer::DesyncMode;
-    attributes.desync_mitigation = desync->second == "monitor"     ? DesyncMode::kMonitor
-                                   : desync->second == "strictest" ? DesyncMode::kStrictest
-                                                                   : DesyncMode::kDefensive;
+// What the store says of load balancers, kept so that a commit's changes renew what they reach and nothing else: a rule
+// its listener, a target its group, a network interface its load balancer. Every change is read again from the store
+// rather than taken from the commit: commits may be announced out of order, and what is read is never older than the
+// commit that led to it.
+class KnownLoadBalancers {
+ public:
+  void ReadAll(store::Transaction& tx) {
+    for (const auto& [scope, record] : tx.ListAll<elbv2::LoadBalancer>()) Keep(tx, scope, record);
+    for (const auto& [scope, record] : tx.ListAll<elbv2::Listener>()) Keep(tx, scope, record);
+    for (const auto& [scope, record] : tx.ListAll<elbv2::Rule>()) Keep(record);
+    for (const auto& [scope, record] : tx.ListAll<elbv2::TargetGroup>()) Keep(record);
+    for (const auto& [scope, record] : tx.ListAll<elbv2::Target>()) Keep(tx, scope, record);
   }
-  const auto mode = record.attributes.find("routing.http.xff_header_processing.mode");
-  if (mode != record.attributes.end()) {
-    using loadbalancer::ForwardedForMode;
-    attributes.xff_header_processing = mode->second == "preserve" ? ForwardedForMode::kPreserve
-                                       : mode->second == "remove" ? ForwardedForMode::kRemove
-                                                                  : ForwardedForMode::kAppend;
-  }
-  return attributes;
-}
 
-loadbalancer::LoadBalancer LoadBalancerOf(store::Transaction& tx, const Scope& scope,
-                                          const elbv2::LoadBalancer& record) {
-  loadbalancer::LoadBalancer load_balancer;
-  load_balancer.arn = record.arn;
-  load_balancer.name = record.name;
-  load_balancer.dns_name = record.dns_name;
-  load_balancer.scheme =
-      record.scheme == "internal" ? loadbalancer::Scheme::kInternal : loadbalancer::Scheme::kInternetFacing;
-  load_balancer.vpc_id = record.vpc_id;
-  load_balancer.attributes = AttributesOf(record);
-  for (const auto& zone : record.zones) {
-    loadbalancer::Node node{zone.zone_name, zone.subnet_id, zone.network_interface_id, "", ""};
-    if (const auto interface = tx.Get<NetworkInterface>(scope, zone.network_interface_id)) {
-      node.private_address = interface->private_ip_address();
-      if (interface->association()) node.public_address = interface->association()->public_ip;
+  // Whether Apply would do anything with it. An instance's primary interface is not asked for: it comes and goes with
+  // changes of the instance.
+  bool Concerns(const store::Change& change) const {
+    if (change.Is<NetworkInterface>()) return load_balancer_of_interface_.contains(change.id);
+    if (change.Is<Instance>()) return !TargetsOf(change.id).empty();
+    return change.Is<elbv2::LoadBalancer>() || change.Is<elbv2::Listener>() || change.Is<elbv2::Rule>() ||
+           change.Is<elbv2::TargetGroup>() || change.Is<elbv2::Target>() || change.Is<Certificate>();
+  }
+
+  void Apply(store::Transaction& tx, const store::Change& change) {
+    if (change.Is<elbv2::LoadBalancer>()) RenewLoadBalancer(tx, change.scope, change.id);
+    if (change.Is<elbv2::Listener>()) RenewListener(tx, change.scope, change.id);
+    if (change.Is<elbv2::Rule>()) RenewRule(tx, change);
+    if (change.Is<elbv2::TargetGroup>()) RenewTargetGroup(tx, change.scope, change.id);
+    if (change.Is<elbv2::Target>()) RenewTarget(tx, change);
+    if (change.Is<Instance>()) RenewTargetsOf(tx, change.scope, change.id);
+    if (change.Is<NetworkInterface>()) {
+      const auto load_balancer = load_balancer_of_interface_.find(change.id);
+      if (load_balancer != load_balancer_of_interface_.end())
+        RenewLoadBalancer(tx, change.scope, std::string(load_balancer->second));
     }
-    load_balancer.nodes.push_back(std::move(node));
+    if (change.Is<Certificate>()) {
+      std::vector<std::string> users;
+      for (const auto& [arn, listener] : listeners_)
+        if (listener.certificate_arns.contains(change.id)) users.push_back(arn);
+      for (const std::string& arn : users) RenewListener(tx, change.scope, arn);
+    }
   }
-  return load_balancer;
-}
 
-loadbalancer::Action ActionOf(const elbv2::Rule& rule) {
-  if (rule.actions.empty()) return loadbalancer::Forward();
-  const elbv2::Action& action = rule.actions.back();  // the others come before it and answer nothing
-  if (action.type == "redirect")
-    return loadbalancer::Redirect{action.redirect_status_code == "HTTP_301" ? 301 : 302,
-                                  action.redirect_protocol,
-                                  action.redirect_host,
-                                  action.redirect_port,
-                                  action.redirect_path,
-                                  action.redirect_query};
-  if (action.type == "fixed-response")
-    return loadbalancer::FixedResponse{ReadNumber(action.fixed_status_code, 200),
-                                       action.fixed_content_type.value_or(""), action.fixed_message_body.value_or("")};
-  loadbalancer::Forward forward;
-  for (const auto& group : action.target_groups)
-    forward.target_groups.push_back({group.target_group_arn, group.weight.value_or(1)});
-  if (action.stickiness_enabled.value_or(false))
-    forward.stickiness = loadbalancer::Seconds(action.stickiness_seconds.value_or(0));
-  return forward;
-}
-
-loadbalancer::ConditionField FieldOf(const std::string& field) {
-  using loadbalancer::ConditionField;
-  if (field == "host-header") return ConditionField::kHostHeader;
-  if (field == "http-header") return ConditionField::kHttpHeader;
-  if (field == "query-string") return ConditionField::kQueryString;
-  if (field == "http-request-method") return ConditionField::kHttpRequestMethod;
-  if (field == "source-ip") return ConditionField::kSourceIp;
-  return ConditionField::kPathPattern;
-}
-
-loadbalancer::Rule RuleOf(const elbv2::Rule& record) {
-  loadbalancer::Rule rule;
-  rule.arn = record.arn;
-  rule.priority = record.priority;
-  rule.action = ActionOf(record);
-  for (const auto& condition : record.conditions) {
-    loadbalancer::Condition& out = rule.conditions.emplace_back();
-    out.field = FieldOf(condition.field);
-    out.values = condition.values;
-    out.regex_values = condition.regex_values;
-    out.http_header_name = condition.http_header_name;
-    for (const auto& pair : condition.query_strings) out.query_strings.push_back({pair.key.value_or(""), pair.value});
+  // What serves: active load balancers, their listeners, the groups that these use. In the order of their ARNs.
+  loadbalancer::Configuration Configuration() {
+    loadbalancer::Configuration configuration;
+    for (const auto& [arn, load_balancer] : load_balancers_)
+      if (load_balancer.active) configuration.load_balancers.push_back(load_balancer.element);
+    std::set<std::string_view> used;
+    for (auto& [arn, listener] : listeners_) {
+      const auto load_balancer = load_balancers_.find(listener.plain.load_balancer_arn);
+      if (load_balancer == load_balancers_.end() || !load_balancer->second.active) continue;
+      if (!listener.element) listener.Make();
+      configuration.listeners.push_back(listener.element);
+      used.insert(listener.groups.begin(), listener.groups.end());
+    }
+    for (const std::string_view arn : used) {
+      const auto group = groups_.find(arn);
+      if (group == groups_.end()) continue;
+      if (!group->second.element) group->second.Make();
+      configuration.target_groups.push_back(group->second.element);
+    }
+    return configuration;
   }
-  for (const auto& transform : record.transforms) {
-    auto& rewrite = transform.type == "host-header-rewrite" ? rule.host_header_rewrite : rule.url_rewrite;
-    for (const auto& one : transform.rewrites) rewrite = loadbalancer::Rewrite{one.regex, one.replace};
+
+ private:
+  struct LoadBalancer {
+    bool active = false;
+    std::shared_ptr<const loadbalancer::LoadBalancer> element;
+  };
+
+  struct Rule {
+    bool is_default = false;
+    loadbalancer::Rule element;
+    std::set<std::string> groups;  // of all its actions
+  };
+
+  struct Listener {
+    loadbalancer::Listener plain;  // without its rules
+    std::set<std::string> certificate_arns;
+    std::map<std::string, Rule> rules;  // by ARN
+
+    // Made of the above when it is wanted; nullptr since the last change of it.
+    std::shared_ptr<const loadbalancer::Listener> element;
+    std::set<std::string> groups;
+
+    void Make() {
+      loadbalancer::Listener made = plain;
+      groups.clear();
+      for (const auto& [arn, rule] : rules) {
+        if (rule.is_default)
+          made.default_action = rule.element.action;
+        else
+          made.rules.push_back(rule.element);
+        groups.insert(rule.groups.begin(), rule.groups.end());
+      }
+      element = std::make_shared<const loadbalancer::Listener>(std::move(made));
+    }
+  };
+
+  struct TargetGroup {
+    loadbalancer::TargetGroup plain;                      // without its targets
+    std::map<std::string, loadbalancer::Target> targets;  // by the id of their record
+
+    // As Listener::element.
+    std::shared_ptr<const loadbalancer::TargetGroup> element;
+
+    void Make() {
+      loadbalancer::TargetGroup made = plain;
+      for (const auto& [id, target] : targets) made.targets.push_back(target);
+      element = std::make_shared<const loadbalancer::TargetGroup>(std::move(made));
+    }
+  };
+
+  void Keep(store::Transaction& tx, const Scope& scope, const elbv2::LoadBalancer& record) {
+    LoadBalancer& known = load_balancers_[record.arn];
+    known.active = record.state == "active";
+    known.element = std::make_shared<const loadbalancer::LoadBalancer>(LoadBalancerOf(tx, scope, record));
+    for (const auto& node : known.element->nodes) load_balancer_of_interface_[node.network_interface_id] = record.arn;
   }
-  return rule;
-}
 
-// Of TCP_UDP the half that Drydock serves. Listeners of gateway load balancers have none, nor have functions' groups.
-loadbalancer::Protocol ProtocolOf(const std::string& protocol) {
-  if (protocol == "HTTP") return loadbalancer::Protocol::kHttp;
-  if (protocol == "HTTPS") return loadbalancer::Protocol::kHttps;
-  if (protocol == "TLS") return loadbalancer::Protocol::kTls;
-  if (protocol == "UDP" || protocol == "GENEVE" || protocol.empty()) return loadbalancer::Protocol::kUnserved;
-  return loadbalancer::Protocol::kTcp;
-}
-
-// Application Load Balancer guide, "HTTP header modification".
-constexpr std::pair<const char*, const char*> kResponseFields[] = {
-    {"strict_transport_security", "Strict-Transport-Security"},
-    {"access_control_allow_origin", "Access-Control-Allow-Origin"},
-    {"access_control_allow_methods", "Access-Control-Allow-Methods"},
-    {"access_control_allow_headers", "Access-Control-Allow-Headers"},
-    {"access_control_allow_credentials", "Access-Control-Allow-Credentials"},
-    {"access_control_expose_headers", "Access-Control-Expose-Headers"},
-    {"access_control_max_age", "Access-Control-Max-Age"},
-    {"content_security_policy", "Content-Security-Policy"},
-    {"x_content_type_options", "X-Content-Type-Options"},
-    {"x_frame_options", "X-Frame-Options"},
-};
-
-// The certificates that are there and issued; the key is opened for the data plane only.
-std::vector<loadbalancer::Certificate> CertificatesOf(store::Transaction& tx, const Scope& scope,
-                                                      const elbv2::Listener& record) {
-  std::vector<loadbalancer::Certificate> certificates;
-  for (const std::string& arn : record.certificate_arns) {
-    const auto certificate = tx.Get<records::acm::Certificate>(scope, arn);
-    const auto key = certificate ? store::Unseal(tx, arn, certificate->sealed_private_key) : std::nullopt;
-    if (key) certificates.push_back({arn, certificate->names, certificate->certificate, certificate->chain, *key});
+  void Keep(store::Transaction& tx, const Scope& scope, const elbv2::Listener& record) {
+    Listener& known = listeners_[record.arn];
+    known.plain = ListenerOf(tx, scope, record);
+    known.certificate_arns = {record.certificate_arns.begin(), record.certificate_arns.end()};
+    known.element = nullptr;
   }
-  return certificates;
-}
 
-loadbalancer::Listener ListenerOf(store::Transaction& tx, const Scope& scope, const elbv2::Listener& record) {
-  loadbalancer::Listener listener;
-  listener.arn = record.arn;
-  listener.load_balancer_arn = record.load_balancer_arn;
-  listener.port = record.port;
-  listener.protocol = ProtocolOf(record.protocol);
-  listener.ssl_policy = record.ssl_policy;
-  listener.certificates = CertificatesOf(tx, scope, record);
-  const std::string tls = "routing.http.request.x_amzn_tls_";
-  const std::string version = ValueOf(record.attributes, (tls + "version.header_name").c_str(), "");
-  const std::string cipher = ValueOf(record.attributes, (tls + "cipher_suite.header_name").c_str(), "");
-  if (!version.empty()) listener.tls_version_field = version;
-  if (!cipher.empty()) listener.tls_cipher_field = cipher;
-  Take(record.attributes, "tcp.idle_timeout.seconds", listener.tcp_idle_timeout);
-  Take(record.attributes, "routing.http.response.server.enabled", listener.server_header);
-  for (const auto& [attribute, field] : kResponseFields) {
-    const auto found = record.attributes.find(fmt::format("routing.http.response.{}.header_value", attribute));
-    if (found != record.attributes.end() && !found->second.empty())
-      listener.response_fields.emplace_back(field, found->second);
-  }
-  return listener;
-}
-
-loadbalancer::Algorithm AlgorithmOf(const Attributes& attributes) {
-  const auto found = attributes.find("load_balancing.algorithm.type");
-  if (found == attributes.end()) return loadbalancer::Algorithm::kRoundRobin;
-  if (found->second == "least_outstanding_requests") return loadbalancer::Algorithm::kLeastOutstandingRequests;
-  if (found->second == "weighted_random") return loadbalancer::Algorithm::kWeightedRandom;
-  return loadbalancer::Algorithm::kRoundRobin;
-}
-
-loadbalancer::Stickiness StickinessOf(const elbv2::TargetGroup& record) {
-  using loadbalancer::StickinessType;
-  const Attributes& attributes = record.attributes;
-  if (ValueOf(attributes, "stickiness.enabled", "false") != "true") return {};
-  loadbalancer::Stickiness stickiness;
-  const bool http = record.protocol == "HTTP" || record.protocol == "HTTPS";
-  const std::string type = ValueOf(attributes, "stickiness.type", http ? "lb_cookie" : "source_ip");
-  if (type == "source_ip") {
-    stickiness.type = StickinessType::kSourceIp;
-  } else if (type == "app_cookie") {
-    stickiness.type = StickinessType::kApplicationCookie;
-    stickiness.cookie_name = ValueOf(attributes, "stickiness.app_cookie.cookie_name", "");
-    Take(attributes, "stickiness.app_cookie.duration_seconds", stickiness.duration);
-  } else {
-    stickiness.type = StickinessType::kLoadBalancerCookie;
-    Take(attributes, "stickiness.lb_cookie.duration_seconds", stickiness.duration);
-  }
-  return stickiness;
-}
-
-loadbalancer::TargetGroup GroupOf(const elbv2::TargetGroup& record) {
-  loadbalancer::TargetGroup group;
-  group.arn = record.arn;
-  group.name = record.name;
-  group.vpc_id = record.vpc_id;
-  group.protocol = ProtocolOf(record.protocol);
-  if (record.target_type == "alb") group.target_type = loadbalancer::TargetType::kLoadBalancer;
-  if (record.target_type == "lambda") group.target_type = loadbalancer::TargetType::kFunction;
-  group.port = record.port;
-  const auto& check = record.health_check;
-  group.health_check.enabled = check.enabled;
-  group.health_check.protocol = ProtocolOf(check.protocol);
-  group.health_check.port = ReadNumber(check.port, 0);
-  group.health_check.path = check.path;
-  group.health_check.interval = loadbalancer::Seconds(check.interval_seconds);
-  group.health_check.timeout = loadbalancer::Seconds(check.timeout_seconds);
-  group.health_check.healthy_threshold = check.healthy_threshold;
-  group.health_check.unhealthy_threshold = check.unhealthy_threshold;
-  group.health_check.matcher = check.http_code;
-  group.algorithm = AlgorithmOf(record.attributes);
-  group.stickiness = StickinessOf(record);
-  Take(record.attributes, "slow_start.duration_seconds", group.slow_start);
-  const std::string cross_zone = ValueOf(record.attributes, "load_balancing.cross_zone.enabled", "");
-  if (cross_zone == "true" || cross_zone == "false") group.cross_zone = cross_zone == "true";
-  const std::string minimum = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.";
-  group.minimum_healthy_count = ReadNumber(ValueOf(record.attributes, (minimum + "count").c_str(), "1"), 1);
-  group.minimum_healthy_percentage = ReadNumber(ValueOf(record.attributes, (minimum + "percentage").c_str(), "off"), 0);
-  // Network Load Balancers guide, "Client IP preservation": by default for all but addresses.
-  const bool tcp = record.protocol == "TCP" || record.protocol == "TCP_UDP" || record.protocol == "TLS";
-  group.preserve_client_ip = tcp && (record.target_type != "ip" || record.protocol == "TCP_UDP");
-  if (tcp) Take(record.attributes, "preserve_client_ip.enabled", group.preserve_client_ip);
-  Take(record.attributes, "proxy_protocol_v2.enabled", group.proxy_protocol);
-  group.ends_connections_of_gone = record.protocol == "TCP_UDP";
-  group.ends_connections_of_unhealthy = record.protocol != "TCP_UDP";
-  Take(record.attributes, "deregistration_delay.connection_termination.enabled", group.ends_connections_of_gone);
-  Take(record.attributes, "target_health_state.unhealthy.connection_termination.enabled",
-       group.ends_connections_of_unhealthy);
-  return group;
-}
-
-// Which states have which description is unconfirmed; the descriptions are those of "Health check reason codes".
-std::string InvalidStateOf(const std::optional<Instance>& instance) {
-  if (!instance || instance->state == "terminated") return "Target is in the terminated state";
-  if (instance->state == "stopped") return "Target is in the stopped state";
-  if (instance->state == "stopping" || instance->state == "shutting-down")
-    return "Target is in the terminated or stopped state";
-  return instance->state == "running" ? "" : "Target is in an invalid state";
-}
-
-// "Traffic is routed to instances using the primary private IP address specified in the primary network interface":
-// guides, "Target type".
-std::string PrimaryAddressOf(store::Transaction& tx, const Scope& scope, const std::string& instance_id) {
-  for (const auto& interface :
-       tx.List<NetworkInterface>(scope, store::Where(&NetworkInterface::instance_id, instance_id)))
-    if (interface.attachment && interface.attachment->device_index == 0) return interface.private_ip_address();
-  return "";
-}
-
-// Where the load balancer behind it has its first node.
-std::string AddressOfLoadBalancer(store::Transaction& tx, const Scope& scope, const std::string& arn) {
-  const auto record = tx.Get<elbv2::LoadBalancer>(scope, arn);
-  if (!record || record->zones.empty()) return "";
-  const auto interface = tx.Get<NetworkInterface>(scope, record->zones.front().network_interface_id);
-  return interface ? interface->private_ip_address() : "";
-}
-
-loadbalancer::Target TargetOf(store::Transaction& tx, const Scope& scope, const elbv2::Target& record,
-                              const loadbalancer::TargetGroup& group) {
-  loadbalancer::Target target;
-  target.id = record.id;
-  if (record.id.starts_with("i-")) {
-    target.invalid_state = InvalidStateOf(tx.Get<Instance>(scope, record.id));
-    target.address = PrimaryAddressOf(tx, scope, record.id);
-  } else if (group.target_type == loadbalancer::TargetType::kLoadBalancer) {
-    target.address = AddressOfLoadBalancer(tx, scope, record.id);
-  } else if (group.target_type == loadbalancer::TargetType::kAddress) {
-    target.address = record.id;
-  }
-  target.port = record.port;
-  target.availability_zone = record.availability_zone.empty() ? "all" : record.availability_zone;
-  target.registration = record.state == elbv2::Target::kDraining ? loadbalancer::Registration::kDraining
-                                                                 : loadbalancer::Registration::kActive;
-  return target;
-}
-
-// The rules of the configuration's listeners, and the groups that they use.
-std::set<std::string> AddRules(store::Transaction& tx, loadbalancer::Configuration& configuration) {
-  std::map<std::string, loadbalancer::Listener*> listeners;
-  for (auto& listener : configuration.listeners) listeners[listener.arn] = &listener;
-  std::set<std::string> groups;
-  for (const auto& [scope, record] : tx.ListAll<elbv2::Rule>()) {
-    const auto found = listeners.find(record.listener_arn);
-    if (found == listeners.end()) continue;
-    if (record.is_default)
-      found->second->default_action = ActionOf(record);
-    else
-      found->second->rules.push_back(RuleOf(record));
+  void Keep(const elbv2::Rule& record) {
+    const auto listener = listeners_.find(record.listener_arn);
+    if (listener == listeners_.end()) return;  // whose own change brings its rules along
+    Rule& known = listener->second.rules[record.arn];
+    known = {record.is_default, RuleOf(record), {}};
     for (const auto& action : record.actions)
-      for (const auto& group : action.target_groups) groups.insert(group.target_group_arn);
+      for (const auto& group : action.target_groups) known.groups.insert(group.target_group_arn);
+    listener->second.element = nullptr;
   }
-  return groups;
-}
 
-void AddTargetGroups(store::Transaction& tx, const std::set<std::string>& used,
-                     loadbalancer::Configuration& configuration) {
-  std::map<std::string, std::size_t> index;
-  for (const auto& [scope, record] : tx.ListAll<elbv2::TargetGroup>()) {
-    if (!used.contains(record.arn)) continue;
-    index[record.arn] = configuration.target_groups.size();
-    configuration.target_groups.push_back(GroupOf(record));
+  void Keep(const elbv2::TargetGroup& record) {
+    TargetGroup& known = groups_[record.arn];
+    known.plain = TargetGroupOf(record);
+    known.element = nullptr;
   }
-  for (const auto& [scope, record] : tx.ListAll<elbv2::Target>()) {
-    const auto found = index.find(record.target_group_arn);
-    if (found == index.end()) continue;
-    loadbalancer::TargetGroup& group = configuration.target_groups[found->second];
-    group.targets.push_back(TargetOf(tx, scope, record, group));
+
+  void Keep(store::Transaction& tx, const Scope& scope, const elbv2::Target& record) {
+    const auto group = groups_.find(record.target_group_arn);
+    if (group == groups_.end()) return;  // as a rule without its listener
+    const std::string record_id = store::IdOf(record);
+    loadbalancer::Target& known = group->second.targets[record_id];
+    known = TargetOf(tx, scope, record, group->second.plain.target_type);
+    if (known.address != known.id) targets_of_resource_.emplace(known.id, record_id);
+    group->second.element = nullptr;
   }
-}
+
+  void RenewLoadBalancer(store::Transaction& tx, const Scope& scope, const std::string& arn) {
+    if (const auto known = load_balancers_.find(arn); known != load_balancers_.end()) {
+      for (const auto& node : known->second.element->nodes)
+        load_balancer_of_interface_.erase(node.network_interface_id);
+      load_balancers_.erase(known);
+    }
+    if (const auto record = tx.Get<elbv2::LoadBalancer>(scope, arn)) Keep(tx, scope, *record);
+    RenewTargetsOf(tx, scope, arn);
+  }
+
+  // What is known of its rules stays: their own changes renew them.
+  void RenewListener(store::Transaction& tx, const Scope& scope, const std::string& arn) {
+    const auto record = tx.Get<elbv2::Listener>(scope, arn);
+    if (!record) {
+      listeners_.erase(arn);
+      return;
+    }
+    const bool is_new = !listeners_.contains(arn);
+    Keep(tx, scope, *record);
+    if (!is_new) return;
+    for (const auto& rule : tx.List<elbv2::Rule>(scope, store::Where(&elbv2::Rule::listener_arn, arn))) Keep(rule);
+  }
+
+  void RenewRule(store::Transaction& tx, const store::Change& change) {
+    if (const auto record = tx.Get<elbv2::Rule>(change)) return Keep(*record);
+    for (auto& [arn, listener] : listeners_)
+      if (listener.rules.erase(change.id) > 0) listener.element = nullptr;
+  }
+
+  void RenewTargetGroup(store::Transaction& tx, const Scope& scope, const std::string& arn) {
+    const auto record = tx.Get<elbv2::TargetGroup>(scope, arn);
+    const auto known = groups_.find(arn);
+    if (!record) {
+      if (known == groups_.end()) return;
+      for (const auto& [id, target] : known->second.targets) targets_of_resource_.erase({target.id, id});
+      groups_.erase(known);
+      return;
+    }
+    const bool is_new = known == groups_.end();
+    Keep(*record);
+    if (!is_new) return;
+    for (const auto& target : tx.List<elbv2::Target>(scope, store::Where(&elbv2::Target::target_group_arn, arn)))
+      Keep(tx, scope, target);
+  }
+
+  void RenewTarget(store::Transaction& tx, const store::Change& change) {
+    if (const auto record = tx.Get<elbv2::Target>(change)) return Keep(tx, change.scope, *record);
+    for (auto& [arn, group] : groups_) {
+      const auto known = group.targets.find(change.id);
+      if (known == group.targets.end()) continue;
+      targets_of_resource_.erase({known->second.id, change.id});
+      group.targets.erase(known);
+      group.element = nullptr;
+    }
+  }
+
+  // The targets that are this instance or this load balancer.
+  std::vector<std::string> TargetsOf(const std::string& resource) const {
+    std::vector<std::string> found;
+    for (auto it = targets_of_resource_.lower_bound({resource, ""});
+         it != targets_of_resource_.end() && it->first == resource; ++it)
+      found.push_back(it->second);
+    return found;
+  }
+
+  void RenewTargetsOf(store::Transaction& tx, const Scope& scope, const std::string& resource) {
+    for (const std::string& id : TargetsOf(resource)) RenewTarget(tx, {elbv2::Target::kTable.name, scope, id});
+  }
+
+  // By ARN.
+  std::map<std::string, LoadBalancer> load_balancers_;
+  std::map<std::string, Listener> listeners_;
+  std::map<std::string, TargetGroup, std::less<>> groups_;
+
+  std::map<std::string, std::string> load_balancer_of_interface_;
+  // An instance's id or a load balancer's ARN, and the record of a target that it is.
+  std::set<std::pair<std::string, std::string>> targets_of_resource_;
+};
 
 }  // namespace
 
 loadbalancer::Configuration ReadLoadBalancers(store::Transaction& tx) {
-  loadbalancer::Configuration configuration;
-  std::set<std::string> active;
-  for (const auto& [scope, record] : tx.ListAll<elbv2::LoadBalancer>()) {
-    if (record.state != "active") continue;
-    active.insert(record.arn);
-    configuration.load_balancers.push_back(LoadBalancerOf(tx, scope, record));
-  }
-  for (const auto& [scope, record] : tx.ListAll<elbv2::Listener>())
-    if (active.contains(record.load_balancer_arn)) configuration.listeners.push_back(ListenerOf(tx, scope, record));
-  AddTargetGroups(tx, AddRules(tx, configuration), configuration);
-  return configuration;
+  KnownLoadBalancers known;
+  known.ReadAll(tx);
+  return known.Configuration();
 }
 
 class LoadBalancerWorld::Publisher {
@@ -376,19 +271,21 @@ class LoadBalancerWorld::Publisher {
       : database_(database), publish_(std::move(publish)) {}
 
   void OnCommit(const store::Commit& commit) {
-    if (Concerns(commit)) Publish();
+    {
+      const std::lock_guard lock(known_mutex_);
+      const std::size_t before = changes_.size();
+      for (const store::Change& change : commit.changes)
+        if (!known_ || known_->Concerns(change)) changes_.push_back(change);
+      if (changes_.size() == before) return;
+    }
+    Publish();
   }
 
+  // Publishes what is not published yet: the changes of this thread's commit, unless another has taken them along.
   void Publish() {
-    const std::uint64_t mine = ++wanted_;
     const std::lock_guard lock(publishing_);
-    if (ended_ || published_ >= mine) return;  // another thread has published this commit with its own
-    const std::uint64_t seen = wanted_;        // these commits are done, so what is read now has them all
-    auto configuration = std::make_shared<const loadbalancer::Configuration>(
-        database_.Read([](store::Transaction& tx) { return ReadLoadBalancers(tx); }));
-    Remember(*configuration);
-    publish_(std::move(configuration));
-    published_ = seen;
+    if (ended_) return;
+    if (auto configuration = ReadChanges()) publish_(std::move(configuration));
   }
 
   void End() {
@@ -397,40 +294,38 @@ class LoadBalancerWorld::Publisher {
   }
 
  private:
-  bool Concerns(const store::Commit& commit) {
-    for (const store::Change& change : commit.changes) {
-      if (std::string_view(change.table).starts_with("elbv2_")) return true;
-      if (change.Is<records::acm::Certificate>()) return true;
-      if (!change.Is<NetworkInterface>() && !change.Is<Instance>()) continue;
-      const std::lock_guard lock(concerned_mutex_);
-      if (concerned_.contains(change.id)) return true;
+  // nullptr: nothing changed.
+  loadbalancer::ConfigurationPointer ReadChanges() {
+    const std::lock_guard lock(known_mutex_);
+    if (known_ && changes_.empty()) return nullptr;
+    const auto changes = std::exchange(changes_, {});
+    try {
+      return std::make_shared<const loadbalancer::Configuration>(database_.Read([&](store::Transaction& tx) {
+        if (known_) {
+          for (const store::Change& change : changes) known_->Apply(tx, change);
+        } else {
+          known_.emplace().ReadAll(tx);
+        }
+        return known_->Configuration();
+      }));
+    } catch (...) {
+      known_.reset();  // half of it may be old: the next publication reads everything
+      throw;
     }
-    return false;
-  }
-
-  void Remember(const loadbalancer::Configuration& configuration) {
-    const std::lock_guard lock(concerned_mutex_);
-    concerned_.clear();
-    for (const auto& load_balancer : configuration.load_balancers)
-      for (const auto& node : load_balancer.nodes) concerned_.insert(node.network_interface_id);
-    for (const auto& group : configuration.target_groups)
-      for (const auto& target : group.targets) concerned_.insert(target.id);
   }
 
   store::Database& database_;
   const std::function<void(loadbalancer::ConfigurationPointer)> publish_;
 
-  // How many commits have asked for a publication.
-  std::atomic<std::uint64_t> wanted_{0};
-
   std::mutex publishing_;
-  // guarded by publishing_
-  std::uint64_t published_ = 0;  // the state of how many of these is out
-  bool ended_ = false;
+  bool ended_ = false;  // guarded by publishing_
 
-  std::mutex concerned_mutex_;
-  // The load balancers' network interfaces and the targets, guarded by concerned_mutex_.
-  std::set<std::string> concerned_;
+  // Held from before a reading begins until it is known: what another thread commits meanwhile is either read, or asks
+  // Concerns() afterwards. Taken after publishing_, and never within a transaction.
+  std::mutex known_mutex_;
+  // guarded by known_mutex_
+  std::optional<KnownLoadBalancers> known_;
+  std::vector<store::Change> changes_;  // that are not in known_ yet
 };
 
 LoadBalancerWorld::LoadBalancerWorld(store::Database& database,

@@ -10,11 +10,12 @@
 namespace drydock::world {
 
 // The load balancers of all accounts and regions that are active, with their listeners and the target groups they use;
-// what serves nothing yet is not in it.
+// what serves nothing yet is not in it. In the order of their ARNs.
 loadbalancer::Configuration ReadLoadBalancers(store::Transaction& tx);
 
 // Publishes the configuration when it is made and after every commit that changed it, before the Write returns. One
-// publication at a time, never an older state after a newer one.
+// publication at a time, never an older state after a newer one. What a commit does not reach is shared by the
+// configurations before and after it.
 //
 // Writes of Elastic Load Balancing's records must therefore not come from DataPlane's own events: those hand over to
 // another thread first.

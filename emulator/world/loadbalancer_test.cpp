@@ -104,12 +104,12 @@ TEST_CASE("An active load balancer is published with all it uses") {
   const auto& configuration = published.last();
 
   REQUIRE(configuration.load_balancers.size() == 1);
-  REQUIRE(configuration.load_balancers[0].nodes.size() == 1);
-  CHECK(configuration.load_balancers[0].nodes[0].private_address == "10.0.0.10");
-  CHECK(configuration.load_balancers[0].nodes[0].public_address == "203.0.113.7");
+  REQUIRE(configuration.load_balancers[0]->nodes.size() == 1);
+  CHECK(configuration.load_balancers[0]->nodes[0].private_address == "10.0.0.10");
+  CHECK(configuration.load_balancers[0]->nodes[0].public_address == "203.0.113.7");
 
   REQUIRE(configuration.listeners.size() == 1);
-  const auto& listener = configuration.listeners[0];
+  const auto& listener = *configuration.listeners[0];
   CHECK(listener.port == 80);
   const auto* fixed = std::get_if<loadbalancer::FixedResponse>(&listener.default_action);
   REQUIRE(fixed);
@@ -124,7 +124,7 @@ TEST_CASE("An active load balancer is published with all it uses") {
   CHECK(forward->target_groups.at(0).weight == 7);
 
   REQUIRE(configuration.target_groups.size() == 1);
-  const auto& group = configuration.target_groups[0];
+  const auto& group = *configuration.target_groups[0];
   CHECK(group.arn == "group");
   CHECK(group.health_check.port == 0);
   CHECK(group.health_check.path == "/health");
@@ -163,7 +163,7 @@ TEST_CASE("Instances stand at the primary address of their primary interface, wh
   Published published;
   const LoadBalancerWorld world(database, [&](auto configuration) { published.all.push_back(configuration); });
   const auto target = [&] {
-    const auto& targets = published.last().target_groups.at(0).targets;
+    const auto& targets = published.last().target_groups.at(0)->targets;
     return *std::find_if(targets.begin(), targets.end(), [&](const auto& each) { return each.id == id; });
   };
   CHECK(target().address == "10.0.10.9");
@@ -206,13 +206,13 @@ TEST_CASE("Only changes that concern load balancers are published") {
 
   database.Write([](store::Transaction& tx) { tx.Put(kScope, Interface("eni-1", "10.0.0.11", "203.0.113.8")); });
   REQUIRE(published.all.size() == 2);
-  CHECK(published.last().load_balancers.at(0).nodes.at(0).private_address == "10.0.0.11");
+  CHECK(published.last().load_balancers.at(0)->nodes.at(0).private_address == "10.0.0.11");
 
   database.Write([](store::Transaction& tx) {
     tx.Put(kScope, elbv2::Target{"group", "10.0.10.5", 3000, "eu-central-1a", elbv2::Target::kDraining, Timestamp{5}});
   });
   REQUIRE(published.all.size() == 3);
-  CHECK(published.last().target_groups.at(0).targets.at(0).registration == loadbalancer::Registration::kDraining);
+  CHECK(published.last().target_groups.at(0)->targets.at(0).registration == loadbalancer::Registration::kDraining);
 }
 
 TEST_CASE("Attributes that were set reach the data plane, the others keep AWS's defaults") {
@@ -224,7 +224,7 @@ TEST_CASE("Attributes that were set reach the data plane, the others keep AWS's 
     tx.Put(kScope, record);
   });
   const auto configuration = database.Read([](store::Transaction& tx) { return ReadLoadBalancers(tx); });
-  const auto& attributes = configuration.load_balancers.at(0).attributes;
+  const auto& attributes = configuration.load_balancers.at(0)->attributes;
   CHECK(attributes.idle_timeout == loadbalancer::Seconds(5));
   CHECK(attributes.xff_header_processing == loadbalancer::ForwardedForMode::kRemove);
   CHECK(attributes.client_keep_alive == loadbalancer::Seconds(3600));
@@ -235,7 +235,7 @@ TEST_CASE("Commits from many threads: the last publication has them all, and non
   PutAll(database, "active");
   std::vector<std::size_t> sizes;  // publications come one at a time
   const LoadBalancerWorld world(
-      database, [&](auto configuration) { sizes.push_back(configuration->target_groups.at(0).targets.size()); });
+      database, [&](auto configuration) { sizes.push_back(configuration->target_groups.at(0)->targets.size()); });
   constexpr int kThreads = 4;
   constexpr int kEach = 25;
   std::vector<std::thread> threads;

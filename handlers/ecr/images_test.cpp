@@ -260,7 +260,7 @@ TEST_CASE("Layers come in parts") {  // aws-facts I.5
   const auto error = f.ErrorOf(ecr::UploadLayerPart, testing::Part("auth", upload, 7, "rest"));
   CHECK(error.code() == "InvalidLayerPartException");
   REQUIRE(error.details().size() == 4);
-  CHECK(error.details()[3].second == std::to_string(large.size() - 1));
+  CHECK(error.details()[3].second.at(0) == std::to_string(large.size() - 1));
   f.Call(ecr::UploadLayerPart, testing::Part("auth", upload, static_cast<std::int64_t>(large.size()), "rest"));
   CHECK(f.CodeOf(ecr::CompleteLayerUpload, testing::Completion("auth", upload, testing::DigestOf("x"))) ==
         "InvalidLayerException");

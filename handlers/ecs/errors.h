@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "emulator/core/errors.h"
 
@@ -193,9 +195,10 @@ inline ApiError OverrideOfUnknownContainer(const std::string& name) {
   return InvalidParameter(
       fmt::format("Override for container named {} is not a container in the TaskDefinition.", name));
 }
-inline ApiError ClientTokenConflict(const std::string& task_arn) {
-  return ApiError("ConflictException", "The request with this clientToken had other parameters.")
-      .With("resourceIds", task_arn);
+inline ApiError ClientTokenConflict(const std::vector<std::string>& task_arns) {
+  ApiError error("ConflictException", "The request with this clientToken had other parameters.");
+  for (const auto& arn : task_arns) error = std::move(error).With("resourceIds", arn);
+  return error;
 }
 
 // D.15

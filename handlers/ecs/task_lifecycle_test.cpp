@@ -273,6 +273,20 @@ TEST_CASE("a role that cannot be assumed is refused at once") {
   CHECK(error.message().starts_with("ECS was unable to assume the role 'arn:aws:iam::123456789012:role/nobody'"));
 }
 
+// ECS API reference, ConflictException: resourceIds are the existing tasks of the token, all of them.
+TEST_CASE("a token that was used for another request names its tasks") {
+  Account account;
+  auto request = account.RunRequest(2);
+  request.clientToken = "once";
+  std::vector<std::string> arns;
+  for (const Task& task : account.Call(RunTask, request).tasks) arns.push_back(*task.taskArn);
+  REQUIRE(arns.size() == 2);
+  request.count = 1;
+  const auto error = account.ErrorOf(RunTask, request);
+  CHECK(error.code() == "ConflictException");
+  CHECK(error.details() == ApiError::Details{{"resourceIds", arns}});
+}
+
 TEST_CASE("a subnet without free addresses fails the task in EC2's name") {
   Account account;
   auto request = account.RunRequest();

@@ -58,14 +58,14 @@ std::optional<RunTaskResponse> AnsweredBefore(Context& context, const RunTaskReq
   if (!known) return std::nullopt;
   RunTaskResponse out;
   out.tasks.present = out.failures.present = true;
-  std::string first;
+  std::vector<std::string> arns;
   for (const auto& id : known->task_ids) {
     const auto task = context.tx.Get<records::ecs::Task>(context.scope, id);
     if (!task) continue;
-    if (first.empty()) first = task->arn;
+    arns.push_back(task->arn);
     out.tasks.push_back(RenderTask(context.scope, *task, true));
   }
-  if (known->request != DigestOf(in)) throw errors::ClientTokenConflict(first);
+  if (known->request != DigestOf(in)) throw errors::ClientTokenConflict(arns);
   return out;
 }
 

@@ -33,8 +33,8 @@ inline bool IsHealthCheck(const Message& request) {
 }
 
 // As Simple, a network load balancer.
-inline Configuration NetworkBalancer(int port, std::vector<Target> targets) {
-  Configuration configuration = Simple(port, std::move(targets));
+inline Settings NetworkBalancer(int port, std::vector<Target> targets) {
+  Settings configuration = Simple(port, std::move(targets));
   configuration.load_balancers.front().attributes.cross_zone = false;
   configuration.listeners.front().protocol = Protocol::kTcp;
   configuration.target_groups.front().protocol = Protocol::kTcp;

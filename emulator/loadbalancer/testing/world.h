@@ -128,9 +128,16 @@ inline const std::string kLoadBalancerArn =
 inline const std::string kGroupArn =
     "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/blue/0123456789abcdef";
 
+// A configuration whose parts can still be changed.
+struct Settings {
+  std::vector<LoadBalancer> load_balancers;
+  std::vector<Listener> listeners;
+  std::vector<TargetGroup> target_groups;
+};
+
 // One load balancer in two zones, one listener, one target group.
-inline Configuration Simple(int listener_port, std::vector<Target> targets) {
-  Configuration configuration;
+inline Settings Simple(int listener_port, std::vector<Target> targets) {
+  Settings configuration;
   LoadBalancer load_balancer;
   load_balancer.arn = kLoadBalancerArn;
   load_balancer.name = "front";
@@ -162,8 +169,15 @@ inline Target At(const std::string& address, int port = 3000) {
   return target;
 }
 
-inline std::shared_ptr<const Configuration> Share(Configuration configuration) {
-  return std::make_shared<const Configuration>(std::move(configuration));
+inline ConfigurationPointer Share(const Settings& settings) {
+  auto configuration = std::make_shared<Configuration>();
+  const auto share = [](const auto& from, auto& to) {
+    for (const auto& each : from) to.push_back(std::make_shared<std::decay_t<decltype(each)>>(each));
+  };
+  share(settings.load_balancers, configuration->load_balancers);
+  share(settings.listeners, configuration->listeners);
+  share(settings.target_groups, configuration->target_groups);
+  return configuration;
 }
 
 }  // namespace drydock::loadbalancer::testing
