@@ -125,7 +125,7 @@ void AppendEscaped(std::string& out, std::string_view text) {
         // answer for one of them.
         if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') {
           out += '?';
-        } else if (const auto next = text.substr(i, 3); next == "\xEF\xBF\xBE" || next == "\xEF\xBF\xBF") {
+        } else if (c == '\xEF' && (text.substr(i, 3) == "\xEF\xBF\xBE" || text.substr(i, 3) == "\xEF\xBF\xBF")) {
           out += '?';
           i += 2;
         } else {
