@@ -86,6 +86,25 @@ def test_without_the_route_to_s3(private):
     assert "CannotPullContainerError" in private.failure()
 
 
+def test_a_network_acl_without_the_answers_ports(private):
+    """VPC User Guide, "Ephemeral ports": S3's answers come to a port of the task's choice. The endpoints are in the tasks'
+    own subnets, where no ACL is asked."""
+    ec2, place = private.ec2, private.place
+    acl = ec2.create_network_acl(VpcId=place.vpc)["NetworkAcl"]["NetworkAclId"]
+    entry = lambda number, egress, first, last: ec2.create_network_acl_entry(
+        NetworkAclId=acl, RuleNumber=number, Protocol="6", RuleAction="allow", Egress=egress, CidrBlock="0.0.0.0/0",
+        PortRange={"From": first, "To": last})
+    entry(100, True, 0, 65535)
+    entry(100, False, 443, 443)
+    entry(110, False, 3000, 3000)
+    for association in [each for known in ec2.describe_network_acls()["NetworkAcls"] for each in known["Associations"]
+                        if each["SubnetId"] in place.subnets]:
+        ec2.replace_network_acl_association(AssociationId=association["NetworkAclAssociationId"], NetworkAclId=acl)
+    assert "There is a connection issue between the task and the registry." in private.failure()
+    entry(120, False, 1024, 65535)
+    place.running(private.run())
+
+
 def test_a_group_may_name_s3s_prefix_list(private):
     """A task's group that lets out no more than it needs. VPC User Guide, "AWS-managed prefix lists"."""
     place = private.place
