@@ -143,6 +143,18 @@ def test_a_secret_without_the_key(place, text, key, problem):
                                "call has been retried 1 time(s): " + problem)
 
 
+@pytest.mark.parametrize("more", [":password", ":password:", ":password:AWSPREVIOUS"])
+def test_a_key_without_all_its_colons(place, more):
+    """ECS developer guide, "Pass Secrets Manager secrets programmatically": unused parts keep their colons. The sentence
+    is the container agent's, seen on Fargate."""
+    allow(place, ["logs:*"], ["secretsmanager:*"])
+    arn = place.secretsmanager.create_secret(Name="db", SecretString='{"password": "x"}')["ARN"]
+    secret_definition(place, arn + more)
+    assert place.failure() == (AUTH + "execution resource retrieval failed: unable to retrieve secret from asm: service "
+                               "call has been retried 1 time(s): unexpected ARN format with parameters when trying to "
+                               "retrieve ASM secret")
+
+
 def test_parameters_of_systems_manager(place):
     """They come later: the way and the permission are checked, and then it is said that there are none."""
     secret_definition(place, "/app/key")

@@ -251,6 +251,10 @@ class Startup {
   std::optional<StartFailure> FetchSecret(const std::string& container, const Secret& secret, SecretValues& values) {
     const SecretReference reference = ParseSecretReference(secret.valueFrom.value_or(""));
     if (!reference.secrets_manager) return FailParameter(reference);
+    if (reference.malformed)  // seen; what stands before the last sentence is unconfirmed
+      return RetrievalFailed(
+          "unable to retrieve secret from asm: service call has been retried 1 time(s): unexpected ARN format with "
+          "parameters when trying to retrieve ASM secret");
     const std::string region = reference.region.empty() ? context_.region() : reference.region;
     if (const auto blocked = CannotReach("secretsmanager", region))
       return TimedOut(
