@@ -88,6 +88,16 @@ void CheckLogConfiguration(const LogConfiguration& log, bool fargate) {
   if (fargate && !Has({"awslogs", "splunk", "awsfirelens"}, driver))
     throw errors::Client(fmt::format("Log driver '{}' is not supported for Fargate", driver));  // unconfirmed
   if (driver != "awslogs") return;
+  // The options: ECS API reference, LogConfiguration. The sentences are seen.
+  for (const auto& [option, value] : log.options)
+    if (!Has({"awslogs-create-group", "awslogs-datetime-format", "awslogs-group", "awslogs-multiline-pattern",
+              "awslogs-region", "awslogs-stream-prefix", "max-buffer-size", "mode"},
+             option))
+      throw errors::Client(fmt::format("Log driver awslogs disallows options: {}", option));
+  if (const auto create = log.options.find("awslogs-create-group");
+      create != log.options.end() && create->second != "true")
+    throw errors::Client(
+        "Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.");
   const auto given = [&](const char* option) { return log.options.contains(option); };
   if (!given("awslogs-group") || !given("awslogs-region"))  // unconfirmed
     throw errors::Client("Log driver awslogs requires options: awslogs-region, awslogs-group");
