@@ -431,7 +431,7 @@ def test_a_token_that_was_used_names_its_tasks(here):
 
 def test_commands_in_containers(here):
     here.register("pair", **containers({}, {"name": "db"}))
-    task = here.running(here.run("pair", enableExecuteCommand=True)[0])
+    task = here.running(here.run("pair", enableExecuteCommand=True, overrides={"taskRoleArn": here.role})[0])
     execute = lambda **more: lambda h: h.ecs.execute_command(**{
         "cluster": "main", "task": task["taskArn"], "command": "sh", "interactive": True, **more})
     refused(here, execute(), "InvalidParameterException",

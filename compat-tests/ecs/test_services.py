@@ -209,3 +209,25 @@ def test_the_aws_cli(place):
     place.aws.cli("ecs", "wait", "services-stable", "--cluster", "main", "--services", "app")
     place.aws.cli("ecs", "delete-service", "--cluster", "main", "--service", "app", "--force")
     place.aws.cli("ecs", "wait", "services-inactive", "--cluster", "main", "--services", "app")
+
+
+def test_exec_needs_a_task_role(place):
+    """Seen: aws-toolkit-jetbrains, issue 3649; boto3, issue 3173."""
+    place.register()
+    refusal = error_of(place.create, desired=1, enableExecuteCommand=True)
+    assert (refusal.code, refusal.message) == (
+        "InvalidParameterException", "The service couldn't be created because a valid taskRoleArn is not being used. "
+                                     "Specify a valid task role in your task definition and try again.")
+    place.create(desired=0)
+    update = {"cluster": "main", "service": "app", "enableExecuteCommand": True}
+    refusal = error_of(place.ecs.update_service, **update)
+    assert (refusal.code, refusal.message) == (
+        "InvalidParameterException", "The service couldn't be updated because a valid taskRoleArn is not being used. "
+                                     "Specify a valid task role in your task definition and try again.")
+    refusal = error_of(place.run, enableExecuteCommand=True)
+    assert (refusal.code, refusal.message) == (
+        "InvalidParameterException", "The execute command failed because a valid task role is not being used. Specify a "
+                                     "valid task role in your task definition or as a task override and try again.")
+    place.run(enableExecuteCommand=True, overrides={"taskRoleArn": place.role})
+    definition = place.register(taskRoleArn=place.role)["taskDefinitionArn"]
+    place.ecs.update_service(**update, taskDefinition=definition)

@@ -180,6 +180,18 @@ inline ApiError ExecuteCommandNotEnabled() {
       "The execute command failed because execute command was not enabled when the task was run or the execute command "
       "agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.");
 }
+// The sentences are seen; `what` is "created" or "updated".
+inline ApiError ServiceWithoutTaskRole(const std::string& what) {
+  return InvalidParameter(
+      fmt::format("The service couldn't be {} because a valid taskRoleArn is not being used. Specify a valid task role "
+                  "in your task definition and try again.",
+                  what));
+}
+inline ApiError TaskWithoutTaskRole() {
+  return InvalidParameter(
+      "The execute command failed because a valid task role is not being used. Specify a valid task role in your task "
+      "definition or as a task override and try again.");
+}
 inline ApiError TargetNotConnected() {
   return {"TargetNotConnectedException", "The execute command failed due to an internal error. Try again later."};
 }
