@@ -367,6 +367,16 @@ class Startup {
     return MayPull<ecr::GetDownloadUrlForLayerResponse>(image, "GetDownloadUrlForLayer", std::move(request));
   }
 
+  // The URL that GetDownloadUrlForLayer gives leads to a bucket of ECR's. ECR User Guide, "Minimum Amazon S3 bucket
+  // permissions for Amazon ECR".
+  bool MayFetchLayer(const Scope& registry, const std::string& layer) {
+    Context inner = context_;
+    inner.scope.region = registry.region;
+    return iam::EndpointAdmitsSignedUrl(
+        inner, task_.attachment.network_interface_id, "s3:GetObject",
+        fmt::format("arn:aws:s3:::prod-{}-starport-layer-bucket/{}", registry.region, layer));
+  }
+
   // The program that the container would execute.
   std::string ProgramOf(const records::ecs::Container& container, const ecr::PlatformImage& image) const {
     const auto defined = std::find_if(containers_.begin(), containers_.end(),
@@ -439,6 +449,11 @@ class Startup {
                                     "descriptor matching platform 'linux/{}'",
                                     architecture));
     if (!MayPullLayer(*parsed, fitting->layer)) return forbidden();
+    if (!MayFetchLayer(registry, fitting->layer))  // the address in it is unconfirmed
+      return CannotPull(container.name,
+                        fmt::format("ref pull has been retried 1 time(s): failed to copy: httpReadSeeker: failed open: "
+                                    "unexpected status code https://{}/v2/{}/blobs/{}: 403 Forbidden",
+                                    parsed->registry, parsed->repository, fitting->layer));
     // An image that is no index is pulled for whatever machine it was built, and fails when it is to run.
     if (!fitting->architecture.empty() && fitting->architecture != architecture)
       container.wrong_program = ProgramOf(container, *fitting);
