@@ -521,7 +521,7 @@ INVALID, CLIENT = "InvalidParameterException", "ClientException"
     ("ServiceNotFoundException", lambda h: h.ecs.list_service_deployments(cluster="main", service="nobody"),
      "Service not found."),
     ("ServiceDeploymentNotFoundException", lambda h: h.ecs.stop_service_deployment(
-        serviceDeploymentArn=h.arn("service-deployment/main/service/nobody")), "The service deployment was not found."),
+        serviceDeploymentArn=h.arn("service-deployment/main/service/nobody")), "The service deployment does not exist."),
     (CLIENT, lambda h: registered(h, {"restartPolicy": {"enabled": True, "restartAttemptPeriod": 59}}),
      IN_WEB + "restartAttemptPeriod must be between 60 and 1800 seconds."),
     (CLIENT, lambda h: registered(h, {"restartPolicy": {"enabled": True, "ignoredExitCodes": [1] * 51}}),
@@ -558,7 +558,10 @@ def test_a_deployment_that_cannot_be_stopped_or_continued(newer):
     refused(newer, stop("stuck"), INVALID, "The service has no completed deployment to roll back to.")
     refused(newer, lambda h: h.ecs.continue_service_deployment(
         serviceDeploymentArn=deployment("stuck")["serviceDeploymentArn"], hookId="nobody"), INVALID,
-            "The lifecycle hook is not awaiting an action.")
+            "Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}")
+    refused(newer, lambda h: h.ecs.continue_service_deployment(
+        serviceDeploymentArn=deployment("stuck")["serviceDeploymentArn"], hookId="ecs-pause-nobody"), INVALID,
+            "Provided hookId is either completed, unavailable, or not associated with the given Resource ARN")
     eventually(lambda: deployment("service")["status"] == "SUCCESSFUL")
     refused(newer, stop("service"), "ConflictException", "The service deployment is not in progress and cannot be stopped.")
 

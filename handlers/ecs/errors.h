@@ -77,8 +77,8 @@ inline ApiError TooManyTaskDefinitions() {
 inline ApiError ServiceNotFound() {
   return {"ServiceNotFoundException", "Service not found."};
 }
-inline ApiError ServiceDeploymentNotFound() {  // unconfirmed
-  return {"ServiceDeploymentNotFoundException", "The service deployment was not found."};
+inline ApiError ServiceDeploymentNotFound() {
+  return {"ServiceDeploymentNotFoundException", "The service deployment does not exist."};
 }
 inline ApiError ServiceNotActive() {
   return {"ServiceNotActiveException", "Service was not ACTIVE."};
@@ -171,6 +171,11 @@ inline std::string RoleNotAssumableText(const std::string& arn) {
 }
 inline ApiError RoleNotAssumable(const std::string& arn) {
   return Client(RoleNotAssumableText(arn));
+}
+// ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments".
+inline ApiError InfrastructureRoleNotAssumable(const std::string& arn) {
+  return Client(fmt::format(
+      "ECS was unable to manage the ELB resources due to missing permissions on ECS Infrastructure Role '{}'.", arn));
 }
 inline ApiError TaskNotFound() {
   return InvalidParameter("The referenced task was not found.");
