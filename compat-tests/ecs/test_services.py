@@ -211,6 +211,20 @@ def test_the_aws_cli(place):
     place.aws.cli("ecs", "wait", "services-inactive", "--cluster", "main", "--services", "app")
 
 
+def test_a_security_group_of_another_vpc(place):
+    """Seen: aws-dotnet-deploy, pull request 735."""
+    vpc = place.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    group = place.ec2.create_security_group(GroupName="far", Description="far", VpcId=vpc)["GroupId"]
+    network = place.network()
+    network["awsvpcConfiguration"]["securityGroups"] = [group]
+    place.register()
+    for call in (place.create, place.run):
+        refusal = error_of(call, networkConfiguration=network)
+        assert (refusal.code, refusal.message) == (
+            "InvalidParameterException",
+            f"Security group {group} does not appear to belong to the same VPC as the input subnets.")
+
+
 def test_exec_needs_a_task_role(place):
     """Seen: aws-toolkit-jetbrains, issue 3649; boto3, issue 3173."""
     place.register()

@@ -73,6 +73,15 @@ inline ApiError TooManyTaskDefinitions() {
   return InvalidParameter("Size of TaskDefinition references list cannot exceed 10");
 }
 
+// Sizes of containers that do not fit into their task: seen in public reports of RegisterTaskDefinition. RunTask's
+// overrides are refused with another code.
+inline std::string ContainersCpuText() {
+  return "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.";
+}
+inline std::string ContainerMemoryText(const std::string& name) {
+  return fmt::format("The 'memory' setting for container '{}' is greater than for the task.", name);
+}
+
 // D.5
 inline ApiError ServiceNotFound() {
   return {"ServiceNotFoundException", "Service not found."};
@@ -113,9 +122,9 @@ inline ApiError SecurityGroupNotFound(const std::string& id) {
                   "does not exist (ErrorCode: InvalidGroup.NotFound)",
                   id));
 }
-inline ApiError SecurityGroupOfOtherVpc(const std::string& id, const std::string& vpc) {  // unconfirmed
+inline ApiError SecurityGroupOfOtherVpc(const std::string& id) {  // seen
   return InvalidParameter(
-      fmt::format("Security group {} does not appear to belong to the same VPC as the subnets ({}).", id, vpc));
+      fmt::format("Security group {} does not appear to belong to the same VPC as the input subnets.", id));
 }
 inline ApiError SubnetsOfSeveralVpcs() {  // unconfirmed
   return InvalidParameter("All subnets must belong to the same VPC.");
