@@ -24,8 +24,8 @@ def layer_of(files):
         return stream.getvalue()
 
 
-def config_of(layers):
-    return json.dumps({"architecture": "amd64", "os": "linux", "config": {"Cmd": ["/hello"]},
+def config_of(layers, architecture="amd64"):
+    return json.dumps({"architecture": architecture, "os": "linux", "config": {"Cmd": ["/hello"]},
                        "rootfs": {"type": "layers", "diff_ids": [digest_of(layer) for layer in layers]}}).encode()
 
 

@@ -2,7 +2,7 @@
 import json
 
 from conftest import eventually
-from ecr.images import config_of, digest_of, layer_of, manifest_of
+from ecr.images import config_of, digest_of, layer_of, manifest_of, put_layer
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
@@ -45,15 +45,30 @@ class Place:
         """A tiny image by ECR's own API; returns its name."""
         if repository not in [r["repositoryName"] for r in self.ecr.describe_repositories()["repositories"]]:
             self.ecr.create_repository(repositoryName=repository)
-        layer = layer_of({"app": tag.encode()})
-        config = config_of([layer])
-        for blob in (layer, config):
-            upload = self.ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
-            self.ecr.upload_layer_part(repositoryName=repository, uploadId=upload, partFirstByte=0,
-                                       partLastByte=len(blob) - 1, layerPartBlob=blob)
-            self.ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[digest_of(blob)])
-        self.ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=manifest_of(config, [layer]).decode())
+        self.ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=self.manifest(repository, tag).decode())
         return f"{self.registry}/{repository}:{tag}"
+
+    def push_index(self, *architectures, repository="app", tag="index"):
+        """An index of images for these processors, as buildx pushes them; returns its name."""
+        self.push(repository)
+        manifests = []
+        for architecture in architectures:
+            manifest = self.manifest(repository, tag, architecture)
+            self.ecr.put_image(repositoryName=repository, imageManifest=manifest.decode())
+            manifests.append({"mediaType": json.loads(manifest)["mediaType"], "digest": digest_of(manifest),
+                              "size": len(manifest), "platform": {"os": "linux", "architecture": architecture}})
+        index = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+                            "manifests": manifests})
+        self.ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=index)
+        return f"{self.registry}/{repository}:{tag}"
+
+    def manifest(self, repository, content, architecture="amd64"):
+        """The manifest of a tiny image, whose blobs are in the repository then."""
+        layer = layer_of({"app": content.encode()})
+        config = config_of([layer], architecture)
+        for blob in (layer, config):
+            put_layer(self.ecr, repository, blob)
+        return manifest_of(config, [layer])
 
     # Task definitions
 

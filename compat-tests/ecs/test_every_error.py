@@ -237,10 +237,10 @@ NOT_ON_CODEDEPLOY = " on services with a CODE_DEPLOY deployment controller. Use 
     (lambda h: h.overridden(resourceRequirements=[{"type": "GPU", "value": "1"}]),
      "GPU and inference accelerators are not supported with FARGATE."),
     (lambda h: h.overridden(cpu=-1), "The cpu of an override must not be negative."),
-    (lambda h: h.overridden(cpu=512), "Invalid setting for container. Total cpu of containers exceeds task cpu."),
+    (lambda h: h.overridden(cpu=512), "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'."),
     (lambda h: h.overridden(memory=3), "Invalid setting for container 'web'. The memory must be at least 4 MiB."),
     (lambda h: h.overridden(memory=1024),
-     "Invalid setting for container 'web'. The memory of a container must not exceed the memory of the task."),
+     "The 'memory' setting for container 'web' is greater than for the task."),
     (lambda h: h.overridden(memory=64, memoryReservation=128),
      "Invalid setting for container 'web'. 'memory' must be greater than 'memoryReservation'."),
     (lambda h: h.overridden(environment=[{"name": "", "value": "x"}]),
@@ -348,8 +348,8 @@ ENVIRONMENT_FILE = {"type": "s3", "value": "arn:aws:s3:::bucket/x.env"}
 @pytest.mark.parametrize("container, task, words", [
     ({}, {"family": "a b"}, "Invalid family name"),
     ({}, containers(*({"name": f"c{i}"} for i in range(11))), "Too many containers in the task definition. The limit is 10."),
-    ({}, containers({}, {}), "Container names must be unique: 'web' is used twice."),
-    ({"name": "a b"}, {}, "Invalid container name 'a b'."),
+    ({}, containers({}, {}), "Container names must be unique within a Task Definition."),
+    ({"name": "a b"}, {}, "Container.name contains invalid characters."),
     ({"cpu": -1}, {}, IN_WEB + "The cpu must not be negative."),
     ({}, containers({"memory": 300}, {"name": "db", "memory": 300}),
      "Invalid setting for container. Total memory of containers exceeds task memory."),
@@ -431,7 +431,7 @@ def test_a_token_that_was_used_names_its_tasks(here):
 
 def test_commands_in_containers(here):
     here.register("pair", **containers({}, {"name": "db"}))
-    task = here.running(here.run("pair", enableExecuteCommand=True)[0])
+    task = here.running(here.run("pair", enableExecuteCommand=True, overrides={"taskRoleArn": here.role})[0])
     execute = lambda **more: lambda h: h.ecs.execute_command(**{
         "cluster": "main", "task": task["taskArn"], "command": "sh", "interactive": True, **more})
     refused(here, execute(), "InvalidParameterException",
@@ -521,7 +521,7 @@ INVALID, CLIENT = "InvalidParameterException", "ClientException"
     ("ServiceNotFoundException", lambda h: h.ecs.list_service_deployments(cluster="main", service="nobody"),
      "Service not found."),
     ("ServiceDeploymentNotFoundException", lambda h: h.ecs.stop_service_deployment(
-        serviceDeploymentArn=h.arn("service-deployment/main/service/nobody")), "The service deployment was not found."),
+        serviceDeploymentArn=h.arn("service-deployment/main/service/nobody")), "The service deployment does not exist."),
     (CLIENT, lambda h: registered(h, {"restartPolicy": {"enabled": True, "restartAttemptPeriod": 59}}),
      IN_WEB + "restartAttemptPeriod must be between 60 and 1800 seconds."),
     (CLIENT, lambda h: registered(h, {"restartPolicy": {"enabled": True, "ignoredExitCodes": [1] * 51}}),
@@ -558,7 +558,10 @@ def test_a_deployment_that_cannot_be_stopped_or_continued(newer):
     refused(newer, stop("stuck"), INVALID, "The service has no completed deployment to roll back to.")
     refused(newer, lambda h: h.ecs.continue_service_deployment(
         serviceDeploymentArn=deployment("stuck")["serviceDeploymentArn"], hookId="nobody"), INVALID,
-            "The lifecycle hook is not awaiting an action.")
+            "Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}")
+    refused(newer, lambda h: h.ecs.continue_service_deployment(
+        serviceDeploymentArn=deployment("stuck")["serviceDeploymentArn"], hookId="ecs-pause-nobody"), INVALID,
+            "Provided hookId is either completed, unavailable, or not associated with the given Resource ARN")
     eventually(lambda: deployment("service")["status"] == "SUCCESSFUL")
     refused(newer, stop("service"), "ConflictException", "The service deployment is not in progress and cannot be stopped.")
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from conftest import error_of
+from conftest import error_of, eventually
 
 AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: "
 
@@ -143,6 +143,18 @@ def test_a_secret_without_the_key(place, text, key, problem):
                                "call has been retried 1 time(s): " + problem)
 
 
+@pytest.mark.parametrize("more", [":password", ":password:", ":password:AWSPREVIOUS"])
+def test_a_key_without_all_its_colons(place, more):
+    """ECS developer guide, "Pass Secrets Manager secrets programmatically": unused parts keep their colons. The sentence
+    is the container agent's, seen on Fargate."""
+    allow(place, ["logs:*"], ["secretsmanager:*"])
+    arn = place.secretsmanager.create_secret(Name="db", SecretString='{"password": "x"}')["ARN"]
+    secret_definition(place, arn + more)
+    assert place.failure() == (AUTH + "execution resource retrieval failed: unable to retrieve secret from asm: service "
+                               "call has been retried 1 time(s): unexpected ARN format with parameters when trying to "
+                               "retrieve ASM secret")
+
+
 def test_parameters_of_systems_manager(place):
     """They come later: the way and the permission are checked, and then it is said that there are none."""
     secret_definition(place, "/app/key")
@@ -206,3 +218,35 @@ def test_vpc_endpoints_are_not_needed_where_there_is_a_nat_gateway(place):
     network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [place.group],
                                        "assignPublicIp": "DISABLED"}}
     place.running(place.run(networkConfiguration=network)[0])
+
+
+# Images for another machine. Texts: aws-facts D.4; "exec format error" and its exit code 1 as seen on Fargate
+# (aws-samples/amazon-bedrock-serverless-prompt-chaining, issue 213).
+
+def test_an_index_without_the_tasks_platform(place):
+    image = place.push_index("arm64")
+    place.register(container={"image": image})
+    assert place.failure() == ("CannotPullContainerError: pull image manifest has been retried 7 time(s): image Manifest "
+                               "does not contain descriptor matching platform 'linux/amd64'")
+    place.register(container={"image": image}, runtimePlatform={"cpuArchitecture": "ARM64"})
+    place.running(place.run()[0])
+
+
+def test_an_index_for_both(place):
+    image = place.push_index("arm64", "amd64")
+    for architecture in ("X86_64", "ARM64"):
+        place.register(container={"image": image}, runtimePlatform={"cpuArchitecture": architecture})
+        place.running(place.run()[0])
+
+
+@pytest.mark.parametrize("container, program", [
+    ({}, "/hello"), ({"command": ["/bin/app", "-v"]}, "/bin/app"), ({"entryPoint": ["sh", "-c"]}, "sh")])
+def test_an_image_for_another_processor(place, container, program):
+    """One that is no index is pulled all the same; its program cannot be executed."""
+    place.register(container={"image": place.push(), **container}, runtimePlatform={"cpuArchitecture": "ARM64"})
+    task = place.stopped(place.run()[0])
+    assert (task["stopCode"], task["stoppedReason"]) == ("EssentialContainerExited", "Essential container in task exited")
+    assert task["containers"][0]["exitCode"] == 1
+    stream = f"app/web/{task['taskArn'].split('/')[-1]}"
+    lines = eventually(lambda: place.logs.get_log_events(logGroupName="/ecs/app", logStreamName=stream)["events"])
+    assert [line["message"] for line in lines] == [f"exec {program}: exec format error"]

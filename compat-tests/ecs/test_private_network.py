@@ -1,5 +1,7 @@
 """Tasks without any way to the internet: VPC endpoints are all they have. ECR User Guide, "Amazon ECR interface VPC
 endpoints": ecr.api, ecr.dkr and S3's gateway endpoint; logs for awslogs."""
+import json
+
 import pytest
 
 from conftest import eventually
@@ -84,6 +86,43 @@ def test_without_the_route_to_s3(private):
     private.ec2.modify_vpc_endpoint(VpcEndpointId=private.endpoints["s3"],
                                     RemoveRouteTableIds=[private.place.routes])
     assert "CannotPullContainerError" in private.failure()
+
+
+def bucket_policy(*resources):
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": list(resources)}]})
+
+
+def test_s3s_endpoint_admits_the_buckets_of_its_policy(private):
+    """ECR User Guide, "Minimum Amazon S3 bucket permissions for Amazon ECR". The failure is seen, but for its address."""
+    modify = lambda policy: private.ec2.modify_vpc_endpoint(VpcEndpointId=private.endpoints["s3"], PolicyDocument=policy)
+    modify(bucket_policy("arn:aws:s3:::my-bucket/*"))
+    reason = private.failure()
+    assert reason.startswith("CannotPullContainerError: ref pull has been retried 1 time(s): failed to copy: "
+                             "httpReadSeeker: failed open: unexpected status code https://")
+    assert reason.endswith(": 403 Forbidden")
+    modify(bucket_policy("arn:aws:s3:::my-bucket/*",
+                         f"arn:aws:s3:::prod-{private.place.aws.region}-starport-layer-bucket/*"))
+    private.place.running(private.run())
+
+
+def test_a_network_acl_without_the_answers_ports(private):
+    """VPC User Guide, "Ephemeral ports": S3's answers come to a port of the task's choice. The endpoints are in the tasks'
+    own subnets, where no ACL is asked."""
+    ec2, place = private.ec2, private.place
+    acl = ec2.create_network_acl(VpcId=place.vpc)["NetworkAcl"]["NetworkAclId"]
+    entry = lambda number, egress, first, last: ec2.create_network_acl_entry(
+        NetworkAclId=acl, RuleNumber=number, Protocol="6", RuleAction="allow", Egress=egress, CidrBlock="0.0.0.0/0",
+        PortRange={"From": first, "To": last})
+    entry(100, True, 0, 65535)
+    entry(100, False, 443, 443)
+    entry(110, False, 3000, 3000)
+    for association in [each for known in ec2.describe_network_acls()["NetworkAcls"] for each in known["Associations"]
+                        if each["SubnetId"] in place.subnets]:
+        ec2.replace_network_acl_association(AssociationId=association["NetworkAclAssociationId"], NetworkAclId=acl)
+    assert "There is a connection issue between the task and the registry." in private.failure()
+    entry(120, False, 1024, 65535)
+    place.running(private.run())
 
 
 def test_a_group_may_name_s3s_prefix_list(private):

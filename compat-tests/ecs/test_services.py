@@ -209,3 +209,85 @@ def test_the_aws_cli(place):
     place.aws.cli("ecs", "wait", "services-stable", "--cluster", "main", "--services", "app")
     place.aws.cli("ecs", "delete-service", "--cluster", "main", "--service", "app", "--force")
     place.aws.cli("ecs", "wait", "services-inactive", "--cluster", "main", "--services", "app")
+
+
+def test_a_security_group_of_another_vpc(place):
+    """Seen: aws-dotnet-deploy, pull request 735."""
+    vpc = place.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    group = place.ec2.create_security_group(GroupName="far", Description="far", VpcId=vpc)["GroupId"]
+    network = place.network()
+    network["awsvpcConfiguration"]["securityGroups"] = [group]
+    place.register()
+    for call in (place.create, place.run):
+        refusal = error_of(call, networkConfiguration=network)
+        assert (refusal.code, refusal.message) == (
+            "InvalidParameterException",
+            f"Security group {group} does not appear to belong to the same VPC as the input subnets.")
+
+
+def test_exec_needs_a_task_role(place):
+    """Seen: aws-toolkit-jetbrains, issue 3649; boto3, issue 3173."""
+    place.register()
+    refusal = error_of(place.create, desired=1, enableExecuteCommand=True)
+    assert (refusal.code, refusal.message) == (
+        "InvalidParameterException", "The service couldn't be created because a valid taskRoleArn is not being used. "
+                                     "Specify a valid task role in your task definition and try again.")
+    place.create(desired=0)
+    update = {"cluster": "main", "service": "app", "enableExecuteCommand": True}
+    refusal = error_of(place.ecs.update_service, **update)
+    assert (refusal.code, refusal.message) == (
+        "InvalidParameterException", "The service couldn't be updated because a valid taskRoleArn is not being used. "
+                                     "Specify a valid task role in your task definition and try again.")
+    refusal = error_of(place.run, enableExecuteCommand=True)
+    assert (refusal.code, refusal.message) == (
+        "InvalidParameterException", "The execute command failed because a valid task role is not being used. Specify a "
+                                     "valid task role in your task definition or as a task override and try again.")
+    place.run(enableExecuteCommand=True, overrides={"taskRoleArn": place.role})
+    definition = place.register(taskRoleArn=place.role)["taskDefinitionArn"]
+    place.ecs.update_service(**update, taskDefinition=definition)
+
+
+def unregistrable(place, error):
+    """The one service event about it; the deployment waits."""
+    [said] = eventually(lambda: [each for each in place.messages() if "failed to register targets in" in each])
+    assert said.endswith(f" with (error {error})")
+    service = place.service()
+    assert service["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    return said
+
+
+def test_a_target_group_of_another_vpc(place):
+    """Seen: containers-roadmap, issue 1107."""
+    vpc = place.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    gateway = place.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    place.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    subnets = [place.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{index}.0/24", AvailabilityZone=place.aws.region + zone
+                                       )["Subnet"]["SubnetId"] for index, zone in enumerate("ab")]
+    balancer = place.elbv2.create_load_balancer(Name="far", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    group = place.elbv2.create_target_group(Name="far", Protocol="HTTP", Port=3000, VpcId=vpc,
+                                            TargetType="ip")["TargetGroups"][0]["TargetGroupArn"]
+    place.elbv2.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80,
+                                DefaultActions=[{"Type": "forward", "TargetGroupArn": group}])
+    place.register()
+    place.create(desired=1, loadBalancers=[{"targetGroupArn": group, "containerName": "web", "containerPort": 3000}])
+    task = eventually(lambda: place.ecs.list_tasks(cluster="main")["taskArns"])[0]
+    address = place.running({"taskArn": task})["containers"][0]["networkInterfaces"][0]["privateIpv4Address"]
+    said = unregistrable(place, f"The Availability Zone for IP address '{address}' must be 'all' for Application Load "
+                                "Balancer target groups, when not within the VPC")
+    assert said.startswith(f"(service app) failed to register targets in (target-group {group}) ")
+    assert not place.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+
+
+def test_a_target_group_that_is_deleted(place):
+    """ECS developer guide, "Amazon ECS service event messages": failed to register targets."""
+    balancers = place.balanced()
+    place.register()
+    place.create(desired=1, loadBalancers=balancers)
+    place.steady()
+    [listener] = place.elbv2.describe_listeners(LoadBalancerArn=place.elbv2.describe_load_balancers(
+        Names=["app"])["LoadBalancers"][0]["LoadBalancerArn"])["Listeners"]
+    place.elbv2.delete_listener(ListenerArn=listener["ListenerArn"])
+    place.elbv2.delete_target_group(TargetGroupArn=balancers[0]["targetGroupArn"])
+    place.ecs.update_service(cluster="main", service="app", forceNewDeployment=True)
+    unregistrable(place, f"Target groups '{balancers[0]['targetGroupArn']}' not found")
+    assert place.service()["runningCount"] == 2  # the old task is not given up

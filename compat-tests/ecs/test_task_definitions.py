@@ -156,13 +156,12 @@ def test_what_a_task_may_not_ask_for(place, change, message):
      "Health check startPeriod must be between 0 and 300."),
     ({"mountPoints": [{"sourceVolume": "v", "containerPath": "/v"}]}, "Unknown volume 'v'."),
     ({"dependsOn": [{"containerName": "db", "condition": "START"}]},
-     "Container 'web' depends on container 'db', which does not exist."),
+     "Cannot depend on container + 'db' because it does not exist"),
     ({"dependsOn": [{"containerName": "web", "condition": "START"}]}, "Container dependencies contain a cycle."),
     ({"dependsOn": [{"containerName": "web", "condition": "HEALTHY"}]},
      "A dependency container with HEALTHY condition must have health check configured"),
-    ({"cpu": 512}, "Invalid setting for container. Total cpu of containers exceeds task cpu."),
-    ({"memory": 1024}, "Invalid setting for container 'web'. The memory of a container must not exceed the memory of the "
-                       "task."),
+    ({"cpu": 512}, "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'."),
+    ({"memory": 1024}, "The 'memory' setting for container 'web' is greater than for the task."),
     ({"memory": 3}, "Invalid setting for container 'web'. The memory must be at least 4 MiB."),
     ({"memory": 64, "memoryReservation": 128},
      "Invalid setting for container 'web'. 'memory' must be greater than 'memoryReservation'."),
@@ -215,3 +214,25 @@ def test_an_execution_role_is_needed_for_ecr_logs_and_secrets(place):
     assert refusal.message == "Fargate requires task definition to have execution role ARN to support log driver awslogs."
     refusal = error_of(place.ecs.register_task_definition, **without_role({"image": place.registry + "/app:v1"}))
     assert refusal.message == "Fargate requires task definition to have execution role ARN to support ECR images."
+
+
+@pytest.mark.parametrize("option, message", [
+    # Seen: amazon-ecs-agent, issue 872; amazon-ecs-firelens-examples, issue 83; tflint-ruleset-aws, issue 348.
+    ({"log_key": "log"}, "Log driver awslogs disallows options: log_key"),
+    ({"awslogs-stream": "web"}, "Log driver awslogs disallows options: awslogs-stream"),
+    ({"awslogs-create-group": "false"},
+     "Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option."),
+])
+def test_what_the_log_driver_does_not_know(place, option, message):
+    log = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/app", "awslogs-region": place.aws.region,
+                                               "awslogs-stream-prefix": "app", **option}}
+    refusal = error_of(place.register, container={"logConfiguration": log})
+    assert (refusal.code, refusal.message) == ("ClientException", message)
+
+
+def test_what_the_log_driver_knows(place):
+    """ECS API reference, LogConfiguration."""
+    place.register(container={"logConfiguration": {"logDriver": "awslogs", "options": {
+        "awslogs-group": "/ecs/app", "awslogs-region": place.aws.region, "awslogs-stream-prefix": "app",
+        "awslogs-create-group": "true", "awslogs-datetime-format": "%Y", "mode": "non-blocking",
+        "max-buffer-size": "25m"}}})

@@ -1,7 +1,8 @@
 """Deployments that move traffic from the old revision to the new one, step by step by the clock.
 
 ECS developer guide, "Amazon ECS blue/green service deployments workflow", "Amazon ECS linear deployments", "Amazon ECS
-canary deployments", "Pause hooks for Amazon ECS service deployments"; API reference, AdvancedConfiguration.
+canary deployments", "Pause hooks for Amazon ECS service deployments", "Troubleshooting Amazon ECS blue/green
+deployments" (the sentences); API reference, AdvancedConfiguration.
 """
 import json
 
@@ -36,7 +37,7 @@ class Shift(Place):
         self.test = self.elbv2.create_rule(
             ListenerArn=listener, Priority=2, Conditions=[{"Field": "http-header", "HttpHeaderConfig": {
                 "HttpHeaderName": "x-test", "Values": ["1"]}}],
-            Actions=[{"Type": "forward", "TargetGroupArn": self.blue}])["Rules"][0]["RuleArn"]
+            Actions=[{"Type": "forward", "TargetGroupArn": self.green}])["Rules"][0]["RuleArn"]
         self.role = self.iam.create_role(RoleName="infra", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
         self.iam.attach_role_policy(RoleName="infra", PolicyArn=INFRASTRUCTURE)
 
@@ -101,8 +102,8 @@ def test_blue_green_with_a_pause_and_bake_time(shift):
     shift.advance(60)
     assert shift.stage("POST_TEST_TRAFFIC_SHIFT")(), "it waits for an answer"
     arn = deployment["serviceDeploymentArn"]
-    assert error_of(shift.ecs.continue_service_deployment, serviceDeploymentArn=arn,
-                    hookId="nobody").code == "InvalidParameterException"
+    assert error_of(shift.ecs.continue_service_deployment, serviceDeploymentArn=arn, hookId="ecs-pause-nobody").message == (
+        "Provided hookId is either completed, unavailable, or not associated with the given Resource ARN")
     shift.ecs.continue_service_deployment(serviceDeploymentArn=arn, hookId=hook["hookId"], action="CONTINUE")
     shift.until(shift.stage("BAKE_TIME"))
     assert shift.weights(shift.production) == {shift.blue: 0, shift.green: 100}
@@ -127,6 +128,8 @@ def test_a_pause_that_nobody_answers_rolls_back(shift):
     assert shift.weights(shift.production)[shift.green] == 100
     shift.advance(61)
     shift.until(lambda: shift.deployment()["status"] == "ROLLBACK_SUCCESSFUL")
+    assert shift.deployment()["statusReason"] == (
+        "Service deployment rolled back because POST_PRODUCTION_TRAFFIC_SHIFT pause hook timed out.")
     assert shift.weights(shift.production) == {shift.blue: 100, shift.green: 0}
     service = shift.service()
     assert [each["id"] for each in service["deployments"]] == [first]
@@ -168,7 +171,8 @@ def test_stopping_between_two_stages(shift):
     assert {each["rolloutState"] for each in shift.service()["deployments"]} == {"FAILED", "COMPLETED"}
     hook = stopped["lifecycleHookDetails"][-1]["hookId"]
     assert error_of(shift.ecs.continue_service_deployment, serviceDeploymentArn=stopped["serviceDeploymentArn"],
-                    hookId=hook).code == "InvalidParameterException"
+                    hookId=hook).message == ("Continuing a service deployment is not allowed for service deployment in "
+                                             "terminal states.")
     shift.ecs.update_service(cluster="main", service="app", forceNewDeployment=True,
                              deploymentConfiguration={"lifecycleHooks": []})
     shift.until(lambda: shift.deployment()["status"] == "SUCCESSFUL", 80)
@@ -210,10 +214,23 @@ def test_a_role_that_may_not_shift_traffic_fails_the_deployment(shift):
     shift.iam.put_role_policy(RoleName="infra", PolicyName="no", PolicyDocument=json.dumps({
         "Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "elasticloadbalancing:*",
                                                 "Resource": "*"}]}))
+    shift.deploy()
+    shift.until(lambda: shift.deployment()["status"].startswith("ROLLBACK"))
+    reason = shift.deployment()["statusReason"]
+    assert reason.startswith("Service deployment rolled back because PRE_SCALE_UP lifecycle hook(s) failed. User: "
+                             f"arn:aws:sts::{shift.aws.account}:assumed-role/infra/ECSNetworkingWithELB is not authorized "
+                             f"to perform: elasticloadbalancing:ModifyRule on resource: {shift.production} ")
+    assert shift.service()["taskDefinition"].endswith("app:1")
+
+
+def test_a_role_that_ecs_may_not_assume_fails_the_deployment(shift):
+    shift.serve(strategy="BLUE_GREEN")
     shift.iam.update_assume_role_policy(RoleName="infra", PolicyDocument=TRUST.replace("ecs.", "lambda."))
     shift.deploy()
     shift.until(lambda: shift.deployment()["status"].startswith("ROLLBACK"))
-    assert "ECS was unable to assume the role" in shift.deployment()["statusReason"]
+    assert shift.deployment()["statusReason"] == (
+        "Service deployment rolled back because of invalid networking configuration. ECS was unable to manage the ELB "
+        f"resources due to missing permissions on ECS Infrastructure Role '{shift.role}'.")
     assert shift.service()["taskDefinition"].endswith("app:1")
 
 
@@ -221,6 +238,37 @@ def test_what_strategies_refuse(shift):
     refuse = lambda **configuration: error_of(shift.create, desired=0, deploymentConfiguration=configuration,
                                               loadBalancers=[{"targetGroupArn": shift.blue, "containerName": "web",
                                                               "containerPort": 3000}])
-    assert refuse(strategy="BLUE_GREEN").message.startswith("advancedConfiguration is required")
+    assert refuse(strategy="BLUE_GREEN").message == (
+        "advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy")
+    assert refuse(strategy="ROLLING", lifecycleHooks=[{"targetType": "PAUSE", "lifecycleStages": ["TEST_TRAFFIC_SHIFT"]}]
+                  ).message == "Invalid lifecycle stage provided for Pause Hook"
     assert refuse(strategy="LINEAR", linearConfiguration={"stepPercent": 1.0}).code == "InvalidParameterException"
     assert refuse(strategy="ROLLING", canaryConfiguration={"canaryPercent": 5.0}).code == "InvalidParameterException"
+
+
+def test_what_listener_rules_must_be(shift):
+    def refuse(*others, **advanced):
+        balancer = {"targetGroupArn": shift.blue, "containerName": "web", "containerPort": 3000}
+        whole = {"alternateTargetGroupArn": shift.green, "productionListenerRule": shift.production,
+                 "testListenerRule": shift.test, "roleArn": shift.role, **advanced}
+        whole = {name: value for name, value in whole.items() if value}
+        return error_of(shift.create, desired=0, deploymentConfiguration={"strategy": "BLUE_GREEN"},
+                        loadBalancers=[{**balancer, "advancedConfiguration": whole}, *others]).message
+    [rule] = shift.elbv2.describe_rules(RuleArns=[shift.production])["Rules"]
+    listener = rule["RuleArn"].replace("listener-rule", "listener").rsplit("/", 1)[0]
+    assert refuse(productionListenerRule=listener) == (
+        f"productionListenerRule has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. Got: {listener}")
+    assert refuse(testListenerRule=shift.production) == (
+        f"The following rules cannot be used as both production and test listener rules: {shift.production}")
+    assert refuse(testListenerRule=None) == (
+        "For Application LoadBalancer, testListenerRule is required when productionListenerRule is not associated with both "
+        "targetGroup and alternateTargetGroup")
+    second = {"targetGroupArn": shift.blue, "containerName": "web", "containerPort": 3000}
+    assert refuse({**second, "advancedConfiguration": {
+        "alternateTargetGroupArn": shift.green, "productionListenerRule": shift.production, "testListenerRule": shift.test,
+        "roleArn": shift.role}}) == f"Duplicate targetGroupArn found: {shift.blue}"
+    balancer = {**second, "advancedConfiguration": {
+        "alternateTargetGroupArn": shift.green, "productionListenerRule": shift.production, "testListenerRule": shift.test,
+        "roleArn": shift.role}}
+    assert error_of(shift.create, desired=0, loadBalancers=[balancer, {**second, "targetGroupArn": shift.green}]).message == (
+        "Either all or none of the provided loadBalancers must have advancedConfiguration defined")

@@ -128,7 +128,7 @@ def test_what_is_not_there_yet(stack):
     if "create_trust_store" in dir(stack.elbv2):
         error = error_of(stack.elbv2.create_trust_store, Name="t", CaCertificatesBundleS3Bucket="b",
                          CaCertificatesBundleS3Key="k")
-        assert error.status == 501 and "not implemented" in error.message
+        assert error.status == 501 and "does not implement" in error.message
 
 
 def post(aws, **parameters):

@@ -178,6 +178,35 @@ TEST_CASE("An interface with a public address in a subnet that routes to a NAT g
   Check(world, {{"internet", "eni-odd", 80, "<NGW_SOURCE_ADDRESS_REASSIGN"}, {"eni-odd", "internet", 80, ""}});
 }
 
+TEST_CASE("A network ACL that admits the listener's port in both directions answers nobody") {
+  // VPC user guide, "Ephemeral ports": the answer goes to a port of the client's choice, and not to the listener's own,
+  // although that may be above 1023 too.
+  World world = PublicAndPrivateSubnets();
+  world.AddGroup("sg-web", "vpc-1", {InAll(), OutAll(), OutAll("::/0")});
+  const auto with_answers_to = [&](int from, int to) {
+    World changed = world;
+    changed.AddAcl("acl-custom", "vpc-1", {"subnet-public"},
+                   {AclRule(100, false, true, "tcp", 3000, 3000, "0.0.0.0/0"),
+                    AclRule(100, true, true, "tcp", from, to, "0.0.0.0/0")});
+    return Codes(Tcp(changed, "internet", "eni-web", 3000));
+  };
+  CHECK(with_answers_to(3000, 3000) == "<SUBNET_ACL_RESTRICTION");
+  CHECK(with_answers_to(1024, 65535).empty());
+  CHECK(with_answers_to(32768, 60999).empty());  // Linux
+  CHECK(with_answers_to(49152, 65535).empty());  // Windows
+}
+
+TEST_CASE("The answers to a NAT gateway come to ports of its choice") {
+  World world = PublicAndPrivateSubnets();
+  world.AddAcl("acl-nat", "vpc-1", {"subnet-public"},
+               {AclRule(100, false, true, "tcp", 443, 443, "0.0.0.0/0"),
+                AclRule(110, false, true, "tcp", 3000, 3000, "0.0.0.0/0"), AllowAll(100, true)});
+  CHECK(Codes(Tcp(world, "eni-db", "internet", 443)) == "<SUBNET_ACL_RESTRICTION");
+  world.Edit<NetworkAcl>(
+      "acl-nat", [](auto& acl) { acl.entries.push_back(AclRule(120, false, true, "tcp", 1024, 65535, "0.0.0.0/0")); });
+  CHECK(Codes(Tcp(world, "eni-db", "internet", 443)) == "");
+}
+
 TEST_CASE("Custom network ACL") {
   // VPC user guide, "Custom network ACL": the table, its rule numbers and its evaluation of ports 443 and 139.
   World world = PublicAndPrivateSubnets();
@@ -202,8 +231,9 @@ TEST_CASE("Custom network ACL") {
   const Path https = Tcp(world, "internet", "eni-web", 443);
   CHECK(std::get<NetworkAclEntry>(https.forward[1].rule).rule_number == 110);
   // Only clients with ports that outbound rule 140 covers get their answers.
-  CHECK(https.source_ports == std::vector{PortRange{32768, 65535}});
   Flow flow = Flow::Tcp(End("internet"), End("eni-web"), 443);
+  flow.source_ports = PortRange::Ephemeral();
+  CHECK(Evaluate(world.topology, flow).source_ports == std::vector{PortRange{32768, 65535}});
   flow.source_ports = PortRange::One(20000);
   CHECK(Codes(Evaluate(world.topology, flow)) == "<SUBNET_ACL_RESTRICTION");
   flow.source_ports = PortRange::One(40000);

@@ -28,6 +28,8 @@ struct PortRange {
   static constexpr PortRange One(std::uint16_t port) { return {port, port}; }
   // The source ports of ELB, NAT gateways and Lambda; Linux hosts use 32768-60999. VPC user guide, "Ephemeral ports".
   static constexpr PortRange Ephemeral() { return {1024, 65535}; }
+  // The ports that any client may use: they are in the ranges of Linux, Windows (49152-65535), ELB and NAT gateways.
+  static constexpr PortRange OfAnyClient() { return {49152, 60999}; }
   bool operator==(const PortRange&) const = default;
 };
 
@@ -71,9 +73,11 @@ struct Flow {
   Endpoint source;
   Endpoint destination;
   Protocol protocol = Protocol::kTcp;
-  PortRange destination_ports = {};                 // tcp and udp only
-  PortRange source_ports = PortRange::Ephemeral();  // tcp and udp only
-  std::optional<IcmpType> icmp = std::nullopt;      // icmp only; absent: an echo request of the flow's family
+  PortRange destination_ports = {};  // tcp and udp only
+  // tcp and udp only. Unless told otherwise, not all of the ephemeral ones: a network ACL that admits just some odd one
+  // of them, such as the listener's own port, cuts off nearly every connection.
+  PortRange source_ports = PortRange::OfAnyClient();
+  std::optional<IcmpType> icmp = std::nullopt;  // icmp only; absent: an echo request of the flow's family
 
   static Flow Tcp(Endpoint source, Endpoint destination, std::uint16_t port) {
     return {std::move(source), std::move(destination), Protocol::kTcp, PortRange::One(port)};

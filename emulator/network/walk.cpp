@@ -326,7 +326,12 @@ Terminal Walk::ThroughNatGateway(const NatGateway& gateway, const Position& from
   if (packet_.protocol == Protocol::kAny) Stop(ExplanationCode::kProtocolRestriction);
   connection_.translations.push_back({&gateway, packet_});
   packet_.source = gateway.private_address;
-  if (!packet_.source_ports.empty()) packet_.source_ports = {PortRange::Ephemeral()};
+  // Which port the gateway takes is its own affair; that of any client stands for it (see Flow::source_ports).
+  constexpr PortRange kClient = PortRange::OfAnyClient();
+  const bool any_clients =
+      std::all_of(packet_.source_ports.begin(), packet_.source_ports.end(),
+                  [&](const PortRange& range) { return range.from >= kClient.from && range.to <= kClient.to; });
+  if (!any_clients) packet_.source_ports = {PortRange::Ephemeral()};
   hops_.back().packet = packet_;
   return Leave(at);
 }

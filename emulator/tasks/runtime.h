@@ -34,6 +34,7 @@ struct ContainerSpec {
   std::vector<EnvironmentVariable> environment;
   std::map<std::string, std::string> docker_labels;
   std::vector<std::string> command;
+  std::string wrong_program;  // the one that it would execute and that is for another processor; empty: it can
   std::optional<HealthCheck> health_check;
   Duration stop_timeout{30'000};
   bool waits = false;  // is not started with the task, but by StartContainer

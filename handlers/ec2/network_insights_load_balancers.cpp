@@ -116,6 +116,7 @@ class BalancedSearch {
       auto on = network::Flow::Tcp(network::InterfaceEndpoint{node->id}, network::InterfaceEndpoint{target_->id},
                                    static_cast<std::uint16_t>(target.port));
       on.protocol = flow_.protocol;
+      on.source_ports = network::PortRange::Ephemeral();
       if (const auto address = network::Address::Parse(target.id))
         on.destination = network::InterfaceEndpoint{target_->id, *address};
       path.to_target = network::Evaluate(topology_, on);

@@ -34,6 +34,8 @@ Descriptor ReadDescriptor(const rapidjson::Value& value) {
   descriptor.elsewhere = urls != value.MemberEnd() && urls->value.IsArray() && !urls->value.Empty() &&
                          (descriptor.media_type.find("foreign") != std::string::npos ||
                           descriptor.media_type.find("nondistributable") != std::string::npos);
+  if (const auto platform = value.FindMember("platform"); platform != value.MemberEnd() && platform->value.IsObject())
+    descriptor.platform = StringAt(platform->value, "os") + "/" + StringAt(platform->value, "architecture");
   return descriptor;
 }
 

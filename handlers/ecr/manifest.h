@@ -14,7 +14,8 @@ struct Descriptor {
   std::string media_type;
   std::string digest;
   std::int64_t size = 0;
-  bool elsewhere = false;  // a layer with URLs of its own that registries do not hold
+  bool elsewhere = false;     // a layer with URLs of its own that registries do not hold
+  std::string platform = {};  // "linux/amd64", of an index's manifest; empty: it does not say
 };
 
 struct Manifest {

@@ -75,12 +75,21 @@ inline ApiError TooManyTaskDefinitions() {
   return InvalidParameter("Size of TaskDefinition references list cannot exceed 10");
 }
 
+// Sizes of containers that do not fit into their task: seen in public reports of RegisterTaskDefinition. RunTask's
+// overrides are refused with another code.
+inline std::string ContainersCpuText() {
+  return "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.";
+}
+inline std::string ContainerMemoryText(const std::string& name) {
+  return fmt::format("The 'memory' setting for container '{}' is greater than for the task.", name);
+}
+
 // D.5
 inline ApiError ServiceNotFound() {
   return {"ServiceNotFoundException", "Service not found."};
 }
-inline ApiError ServiceDeploymentNotFound() {  // unconfirmed
-  return {"ServiceDeploymentNotFoundException", "The service deployment was not found."};
+inline ApiError ServiceDeploymentNotFound() {
+  return {"ServiceDeploymentNotFoundException", "The service deployment does not exist."};
 }
 inline ApiError ServiceNotActive() {
   return {"ServiceNotActiveException", "Service was not ACTIVE."};
@@ -115,9 +124,9 @@ inline ApiError SecurityGroupNotFound(const std::string& id) {
                   "does not exist (ErrorCode: InvalidGroup.NotFound)",
                   id));
 }
-inline ApiError SecurityGroupOfOtherVpc(const std::string& id, const std::string& vpc) {  // unconfirmed
+inline ApiError SecurityGroupOfOtherVpc(const std::string& id) {  // seen
   return InvalidParameter(
-      fmt::format("Security group {} does not appear to belong to the same VPC as the subnets ({}).", id, vpc));
+      fmt::format("Security group {} does not appear to belong to the same VPC as the input subnets.", id));
 }
 inline ApiError SubnetsOfSeveralVpcs() {  // unconfirmed
   return InvalidParameter("All subnets must belong to the same VPC.");
@@ -174,6 +183,11 @@ inline std::string RoleNotAssumableText(const std::string& arn) {
 inline ApiError RoleNotAssumable(const std::string& arn) {
   return Client(RoleNotAssumableText(arn));
 }
+// ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments".
+inline ApiError InfrastructureRoleNotAssumable(const std::string& arn) {
+  return Client(fmt::format(
+      "ECS was unable to manage the ELB resources due to missing permissions on ECS Infrastructure Role '{}'.", arn));
+}
 inline ApiError TaskNotFound() {
   return InvalidParameter("The referenced task was not found.");
 }
@@ -181,6 +195,18 @@ inline ApiError ExecuteCommandNotEnabled() {
   return InvalidParameter(
       "The execute command failed because execute command was not enabled when the task was run or the execute command "
       "agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.");
+}
+// The sentences are seen; `what` is "created" or "updated".
+inline ApiError ServiceWithoutTaskRole(const std::string& what) {
+  return InvalidParameter(
+      fmt::format("The service couldn't be {} because a valid taskRoleArn is not being used. Specify a valid task role "
+                  "in your task definition and try again.",
+                  what));
+}
+inline ApiError TaskWithoutTaskRole() {
+  return InvalidParameter(
+      "The execute command failed because a valid task role is not being used. Specify a valid task role in your task "
+      "definition or as a task override and try again.");
 }
 inline ApiError TargetNotConnected() {
   return {"TargetNotConnectedException", "The execute command failed due to an internal error. Try again later."};

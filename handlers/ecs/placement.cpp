@@ -108,7 +108,7 @@ void CheckNetwork(Context& context, const TaskDefinition& definition,
   for (const auto& id : network.securityGroups) {
     const auto group = ec2::FindSecurityGroup(context, id);
     if (!group) throw errors::SecurityGroupNotFound(id);
-    if (group->vpc_id != vpc) throw errors::SecurityGroupOfOtherVpc(id, vpc);
+    if (group->vpc_id != vpc) throw errors::SecurityGroupOfOtherVpc(id);
   }
 }
 

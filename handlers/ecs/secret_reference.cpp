@@ -39,9 +39,11 @@ SecretReference ParseSecretReference(std::string_view value_from) {
     return reference;
   }
   reference.id = Join({parts.begin(), parts.begin() + 7}, ":");
-  if (parts.size() > 7) reference.json_key = parts[7];
-  if (parts.size() > 8) reference.version_stage = parts[8];
-  if (parts.size() > 9) reference.version_id = parts[9];
+  reference.malformed = parts.size() != 7 && parts.size() != 10;
+  if (parts.size() != 10) return reference;
+  reference.json_key = parts[7];
+  reference.version_stage = parts[8];
+  reference.version_id = parts[9];
   return reference;
 }
 

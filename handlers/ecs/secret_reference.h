@@ -15,6 +15,7 @@ struct SecretReference {
   std::string json_key;          // empty: the whole secret
   std::string version_stage;
   std::string version_id;
+  bool malformed = false;  // some of the three are there, and not all of their colons
 };
 
 SecretReference ParseSecretReference(std::string_view value_from);

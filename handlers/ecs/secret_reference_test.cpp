@@ -30,6 +30,13 @@ TEST_CASE("the forms of valueFrom for Secrets Manager") {
   CHECK(reference.version_id == "9d4cb84b-ad69-40c0-a0ab-cead36b967e8");
 }
 
+// ECS developer guide, same page: of the three, unused ones keep their colons. The container agent counts the parts.
+TEST_CASE("a secret's key without its colons is no reference") {
+  for (const char* more : {":username1", ":username1:", ":username1:AWSPREVIOUS", ":::x:y"})
+    CHECK(ParseSecretReference(kArn + more).malformed);
+  for (const char* more : {"", ":username1::", ":::"}) CHECK_FALSE(ParseSecretReference(kArn + more).malformed);
+}
+
 TEST_CASE("everything else is a parameter of Systems Manager") {
   CHECK_FALSE(ParseSecretReference("/prod/db").secrets_manager);
   CHECK(ParseSecretReference("/prod/db").id == "/prod/db");

@@ -281,8 +281,15 @@ ContinueServiceDeploymentResponse ContinueServiceDeployment(Context& context,
   auto deployment = FindInProgress(context, *in.serviceDeploymentArn);
   auto& hooks = deployment.history.hooks;
   const auto hook = std::find_if(hooks.begin(), hooks.end(), [&](const auto& each) { return each.id == *in.hookId; });
-  if (!IsUnderWay(deployment) || hook == hooks.end() || hook->status != "AWAITING_ACTION")  // unconfirmed
-    throw errors::InvalidParameter("The lifecycle hook is not awaiting an action.");
+  // ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments"; the code is unconfirmed.
+  if (!IsUnderWay(deployment))
+    throw errors::InvalidParameter(
+        "Continuing a service deployment is not allowed for service deployment in terminal states.");
+  if (!in.hookId->starts_with("ecs-"))
+    throw errors::InvalidParameter("Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}");
+  if (hook == hooks.end() || hook->status != "AWAITING_ACTION")
+    throw errors::InvalidParameter(
+        "Provided hookId is either completed, unavailable, or not associated with the given Resource ARN");
   const bool roll_back = in.action.value_or("CONTINUE") == "ROLLBACK";
   hook->status = roll_back ? "FAILED" : "SUCCEEDED";
   hook->expires_at.reset();

@@ -61,17 +61,21 @@ void OpenBreaker(Context& context, records::ecs::Service& service) {
                  breaker.rollback.value_or(false));
 }
 
-void CountOne(Context& context, records::ecs::Service& service, records::ecs::Deployment& deployment, bool throttled) {
+// `ran`: the task was RUNNING before it failed.
+void CountOne(Context& context, records::ecs::Service& service, records::ecs::Deployment& deployment, bool ran) {
   ++deployment.failed_tasks;
   deployment.updated_at = context.now;
-  if (throttled) {
+  // A realistic scheduler throttles tasks that never ran and restarts others at once (aws-facts D.6). Quick, all of
+  // them wait: a task that ends at once would be started a hundred times a second.
+  if (!ran || context.engines.clock.pace() == Pace::kQuick) {
     ++deployment.failed_starts;
     deployment.next_attempt = context.now + BackOff(deployment.failed_starts, context.engines.clock.pace());
-    // The message is repeated at most every 6 hours (aws-facts D.7): here, once per series of failures.
-    if (deployment.failed_starts == 5) {
+    // The message is repeated at most every 6 hours (aws-facts D.7): here, once per series of failures. Tasks that ran
+    // are not what it is about: ECS developer guide, "Amazon ECS service throttle logic".
+    if (deployment.failed_starts == 5 && !ran) {
       AddEvent(context, service,
-               "is unable to consistently start tasks successfully. For more information, see the "
-               "Troubleshooting section.");
+               "is unable to consistently start tasks successfully. For more information, see the Troubleshooting "
+               "section of the Amazon ECS Developer Guide.");
       PublishServiceAction(context, service, "WARN", "SERVICE_TASK_START_IMPAIRED");
     }
   }
@@ -151,17 +155,14 @@ void CountFailure(Context& context, records::ecs::Service& service, const record
   if (task.was_healthy) return;
   for (auto& deployment : service.deployments) {
     if (deployment.id != task.deployment_id) continue;
-    // A realistic scheduler throttles tasks that never ran and restarts others at once (aws-facts D.6). Quick, all of
-    // them wait: a task that ends at once would be started a hundred times a second.
-    const bool throttled = !task.times.contains("startedAt") || context.engines.clock.pace() == Pace::kQuick;
-    CountOne(context, service, deployment, throttled);
+    CountOne(context, service, deployment, task.times.contains("startedAt"));
     return;  // the list may have changed
   }
 }
 
 void CountFailedLaunch(Context& context, records::ecs::Service& service, const std::string& deployment_id) {
   for (auto& deployment : service.deployments)
-    if (deployment.id == deployment_id) return CountOne(context, service, deployment, true);
+    if (deployment.id == deployment_id) return CountOne(context, service, deployment, false);
 }
 
 void CountSuccess(records::ecs::Deployment& deployment) {

@@ -132,22 +132,42 @@ const Revision& ServiceTasks::RevisionOfDeployment(const records::ecs::Deploymen
   return known->second;
 }
 
+// The sentence: ECS developer guide, "Amazon ECS service event messages"; its brackets are seen. It is tried again in
+// every round, and said once.
+void ServiceTasks::SayUnregistrable(const std::string& target_group_arn, const ApiError& error) {
+  const std::string text =
+      fmt::format("failed to register targets in (target-group {}) with (error {})", target_group_arn, error.message());
+  for (const auto& said : EventsOf(context_, service_.arn))
+    if (said.message.ends_with(text)) return;
+  AddEvent(context_, service_, text);
+}
+
 void ServiceTasks::RegisterTargets() {
   std::map<std::string, int> registered;
   for (auto& task : tasks_) {
-    if (!IsLive(task) || task.last_status != "RUNNING" || !task.targets.empty()) continue;
+    if (!IsLive(task) || task.last_status != "RUNNING") continue;
     const records::ecs::Deployment* deployment = FindDeployment(service_, task.deployment_id);
     if (!deployment) continue;
+    const std::size_t known = task.targets.size();
     for (const auto& balancer : RevisionOfDeployment(*deployment).load_balancers) {
       const std::string group = TargetGroupOf(balancer, deployment->alternate);
       const int port = balancer.containerPort.value_or(0);
-      if (group.empty() || !elbv2::FindTargetGroup(context_, group)) continue;
-      elbv2::RegisterTarget(context_, group, task.attachment.private_address, port, task.availability_zone);
+      const bool done = std::any_of(task.targets.begin(), task.targets.end(), [&](const auto& target) {
+        return target.target_group_arn == group && target.port == port;
+      });
+      if (group.empty() || done) continue;
+      try {
+        elbv2::RegisterTarget(context_, group, task.attachment.private_address, port, task.availability_zone);
+      } catch (const ApiError& error) {
+        SayUnregistrable(group, error);
+        unregistered_.insert(task.id);
+        continue;
+      }
       RecordTargetRegistered(context_, group, task.attachment.private_address, port);
       task.targets.push_back({group, port});
       ++registered[group];
     }
-    if (!task.targets.empty()) context_.tx.Put(context_.scope, task);
+    if (task.targets.size() > known) context_.tx.Put(context_.scope, task);
   }
   for (const auto& [group, count] : registered)
     AddEvent(context_, service_, fmt::format("registered {} targets in (target-group {})", count, group));
@@ -205,7 +225,7 @@ Verdict ServiceTasks::VerdictOn(const records::ecs::Task& task) {
   const Timestamp started = task.times.at("startedAt");
   const Timestamp graced = started + std::chrono::seconds(service_.health_check_grace_period_seconds);
   if (graced > context_.now) LookAgainAt(graced);
-  bool healthy = true;
+  bool healthy = !unregistered_.contains(task.id);  // that such a task waits is unconfirmed
   const auto bad = [&](std::string reason) {
     if (graced <= context_.now) reasons_.emplace(task.id, std::move(reason));
     healthy = false;

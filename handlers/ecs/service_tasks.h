@@ -3,10 +3,12 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "emulator/core/context.h"
+#include "emulator/core/errors.h"
 #include "handlers/ecs/service_scheduler.h"
 #include "store/records/ecs/service.h"
 #include "store/records/ecs/task.h"
@@ -53,6 +55,7 @@ class ServiceTasks {
  private:
   static bool IsLive(const records::ecs::Task& task) { return task.desired_status == "RUNNING"; }
   const records::ecs::ServiceRevision& RevisionOfDeployment(const records::ecs::Deployment& deployment);
+  void SayUnregistrable(const std::string& target_group_arn, const ApiError& error);
   Verdict VerdictOn(const records::ecs::Task& task);
   Verdict WithPatience(records::ecs::Task& task, Verdict verdict);
   bool MayStart(const records::ecs::Deployment& deployment) const;
@@ -70,6 +73,7 @@ class ServiceTasks {
   std::vector<TaskState> states_;             // of the live ones; after Judge()
   std::map<std::string, std::string> deployment_of_;
   std::map<std::string, records::ecs::ServiceRevision> revisions_;
+  std::set<std::string> unregistered_;          // tasks that a target group did not take
   std::map<std::string, std::string> reasons_;  // of unhealthy tasks: the stoppedReason
   std::map<std::string, std::string> events_;   // and the service event
   std::optional<Timestamp> next_look_;

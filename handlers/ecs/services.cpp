@@ -108,6 +108,8 @@ Revision RevisionFor(Context& context, const records::ecs::Cluster& cluster, con
   CheckLoadBalancers(context, definition.definition, in.loadBalancers);
   CheckRegistries(in.serviceRegistries);
   CheckVolumes(definition.definition, in.volumeConfigurations);
+  if (in.enableExecuteCommand.value_or(false) && TaskRoleOf(context.scope, definition, {}).empty())
+    throw errors::ServiceWithoutTaskRole("created");
   if (in.healthCheckGracePeriodSeconds && in.loadBalancers.empty()) throw errors::GracePeriodWithoutLoadBalancer();
   Revision revision;
   revision.task_definition_arn = *definition.definition.taskDefinitionArn;
@@ -290,6 +292,11 @@ UpdateServiceResponse UpdateService(Context& context, const UpdateServiceRequest
   if (in.availabilityZoneRebalancing) service.availability_zone_rebalancing = *in.availabilityZoneRebalancing;
   if (in.enableECSManagedTags) service.enable_ecs_managed_tags = *in.enableECSManagedTags;
   if (in.enableExecuteCommand) service.enable_execute_command = *in.enableExecuteCommand;
+  if (service.enable_execute_command && own && (in.enableExecuteCommand || in.taskDefinition)) {
+    const auto definition = FindTaskDefinition(context, revision.task_definition_arn);
+    if (definition && TaskRoleOf(context.scope, *definition, {}).empty())
+      throw errors::ServiceWithoutTaskRole("updated");
+  }
   if (in.propagateTags) service.propagate_tags = *in.propagateTags;
   if (changed || in.forceNewDeployment.value_or(false)) {
     NoteTargetGroups(context, revision, service.arn);

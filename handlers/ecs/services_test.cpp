@@ -197,9 +197,24 @@ TEST_CASE("tasks that do not start are tried again, ever more slowly, and the ev
   CHECK(tried > 5);
   CHECK(tried < 20);
   CHECK(Count(account.Events(), "was unable to place a task. Reason: CannotPullContainerError: ") == tried);
-  CHECK(Count(account.Events(), "is unable to consistently start tasks successfully.") == 1);
+  CHECK(Count(account.Events(),
+              "is unable to consistently start tasks successfully. For more information, see the "
+              "Troubleshooting section of the Amazon ECS Developer Guide.") == 1);
   CHECK(account.DescribeService().deployments.at(0).failedTasks == static_cast<int>(tried));
   CHECK(account.DescribeService().runningCount == 0);
+}
+
+TEST_CASE("tasks that run and then fail are not what the service cannot start") {
+  // ECS developer guide, "Amazon ECS service throttle logic": they bring no such event.
+  Account account;
+  account.Call(CreateService, account.ServiceRequest(1));
+  for (int failed = 0; failed < 7; ++failed) {
+    for (int i = 0; i < 400 && account.TasksIn("RUNNING").empty(); ++i) account.Wait(std::chrono::milliseconds(50));
+    account.events.ContainerExited(account.TasksIn("RUNNING").at(0).arn, "web", 1, "");
+    account.Play();
+  }
+  CHECK(account.DescribeService().deployments.at(0).failedTasks == 7);
+  CHECK(Count(account.Events(), "is unable to consistently start tasks successfully.") == 0);
 }
 
 TEST_CASE("the circuit breaker opens and rolls back to the last completed revision") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "api/elbv2/ModifyListenerInput.h"
 #include "api/elbv2/ModifyListenerOutput.h"
@@ -64,8 +65,8 @@ class TrafficShift {
   TrafficShift(Context& context, const std::string& role_arn) : context_(context) {
     const auto role = iam::FindRole(context, role_arn);
     if (!role || !iam::RoleTrusts(context, *role, "ecs.amazonaws.com", context.Arn("ecs", "*")))
-      throw errors::RoleNotAssumable(role_arn);
-    principal_ = iam::SessionOf(context.account(), *role, "ecs-service-scheduler");
+      throw errors::InfrastructureRoleNotAssumable(role_arn);
+    principal_ = iam::SessionOf(context.account(), *role, "ECSNetworkingWithELB");
   }
 
   void Forward(const std::string& rule_arn, const std::string& old_group, const std::string& new_group,
@@ -167,8 +168,8 @@ class Stages {
         LookAgainAt(*hook.expires_at);
         through = false;
       } else if (hook.status == "FAILED" || (hook.status == "TIMED_OUT" && hook.timeout_action == "ROLLBACK")) {
-        failure_ = fmt::format("Service deployment failed: lifecycle hook {} at {}.",  // unconfirmed
-                               hook.status == "FAILED" ? "failed" : "timed out", hook.stage);
+        failure_ = "Service deployment rolled back because " + hook.stage +
+                   (hook.status == "FAILED" ? " lifecycle hook(s) failed." : " pause hook timed out.");
         return false;
       }
     }
@@ -216,11 +217,15 @@ class Stages {
     return true;
   }
 
+  // What is wrong, in the words of the guide's page about troubleshooting blue/green deployments.
   bool ShiftTo(double test, double production) {
     try {
       Shift(context_, service_, test, production);
     } catch (const ApiError& error) {
-      failure_ = fmt::format("Service deployment failed: traffic could not be shifted: {}", error.message());
+      failure_ = error.code() == "ClientException"
+                     ? "Service deployment rolled back because of invalid networking configuration. " + error.message()
+                     : fmt::format("Service deployment rolled back because {} lifecycle hook(s) failed. {}",
+                                   history_.lifecycle_stage, error.message());
       return false;
     }
     history_.test_weight = test;
@@ -272,6 +277,36 @@ class Stages {
   std::optional<Timestamp> look_;
 };
 
+bool ForwardsTo(Context& context, const std::string& rule_arn, const std::string& target_group_arn) {
+  const auto rule = context.tx.Get<records::elbv2::Rule>(context.scope, rule_arn);
+  if (!rule) return false;
+  return std::any_of(rule->actions.begin(), rule->actions.end(), [&](const auto& action) {
+    return std::any_of(action.target_groups.begin(), action.target_groups.end(),
+                       [&](const auto& each) { return each.target_group_arn == target_group_arn; });
+  });
+}
+
+// The rules of an Application Load Balancer.
+void CheckRules(Context& context, const LoadBalancer& balancer) {
+  const auto& advanced = *balancer.advancedConfiguration;
+  const std::pair<const char*, std::optional<std::string>> rules[] = {
+      {"productionListenerRule", advanced.productionListenerRule}, {"testListenerRule", advanced.testListenerRule}};
+  for (const auto& [name, rule] : rules)
+    if (rule && rule->find(":listener/app/") != std::string::npos)
+      throw errors::InvalidParameter(fmt::format(
+          "{} has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. Got: {}", name, *rule));
+  const std::string production = *advanced.productionListenerRule;
+  if (advanced.testListenerRule == production)
+    throw errors::InvalidParameter("The following rules cannot be used as both production and test listener rules: " +
+                                   production);
+  if (production.find(":listener-rule/app/") == std::string::npos || advanced.testListenerRule) return;
+  for (const auto& group : {*balancer.targetGroupArn, *advanced.alternateTargetGroupArn})
+    if (!ForwardsTo(context, production, group))
+      throw errors::InvalidParameter(
+          "For Application LoadBalancer, testListenerRule is required when productionListenerRule is not associated "
+          "with both targetGroup and alternateTargetGroup");
+}
+
 }  // namespace
 
 void CompleteStrategy(DeploymentConfiguration& configuration) {
@@ -304,19 +339,30 @@ void CompleteStrategy(DeploymentConfiguration& configuration) {
       throw errors::InvalidParameter("A lifecycle hook must have a hookTargetArn and a roleArn.");
     if (hook.lifecycleStages.empty())  // unconfirmed
       throw errors::InvalidParameter("A lifecycle hook must have at least one lifecycle stage.");
+    for (const std::string& stage : hook.lifecycleStages)
+      if (pause && stage != "PRE_SCALE_UP" && stage != "POST_SCALE_UP" && stage != "POST_TEST_TRAFFIC_SHIFT" &&
+          stage != "PRE_PRODUCTION_TRAFFIC_SHIFT" && stage != "POST_PRODUCTION_TRAFFIC_SHIFT")
+        throw errors::InvalidParameter("Invalid lifecycle stage provided for Pause Hook");
   }
 }
 
 void CheckTrafficShift(Context& context, const DeploymentConfiguration& configuration,
                        const std::vector<LoadBalancer>& balancers) {
-  const std::string strategy = configuration.strategy.value_or("ROLLING");
+  const bool rolling = configuration.strategy.value_or("ROLLING") == "ROLLING";
+  const auto plain = std::count_if(balancers.begin(), balancers.end(),
+                                   [](const auto& balancer) { return !balancer.advancedConfiguration; });
+  if (!rolling && plain > 0)
+    throw errors::InvalidParameter(
+        "advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy");
+  if (plain > 0 && plain < static_cast<std::ptrdiff_t>(balancers.size()))
+    throw errors::InvalidParameter(
+        "Either all or none of the provided loadBalancers must have advancedConfiguration defined");
+  std::set<std::string> groups;
   for (const auto& balancer : balancers) {
     const auto& advanced = balancer.advancedConfiguration;
-    if (!advanced) {
-      if (strategy == "ROLLING") continue;
-      throw errors::InvalidParameter(fmt::format(  // unconfirmed
-          "advancedConfiguration is required for load balancers when the deployment strategy is {}.", strategy));
-    }
+    if (!advanced) continue;
+    if (!groups.insert(balancer.targetGroupArn.value_or("")).second)
+      throw errors::InvalidParameter("Duplicate targetGroupArn found: " + balancer.targetGroupArn.value_or(""));
     if (!advanced->alternateTargetGroupArn || !advanced->productionListenerRule || !advanced->roleArn)  // unconfirmed
       throw errors::InvalidParameter(
           "advancedConfiguration must have an alternateTargetGroupArn, a productionListenerRule and a roleArn.");
@@ -327,6 +373,7 @@ void CheckTrafficShift(Context& context, const DeploymentConfiguration& configur
       if (rule && !context.tx.Get<records::elbv2::Rule>(context.scope, *rule) &&
           !context.tx.Get<records::elbv2::Listener>(context.scope, *rule))  // unconfirmed
         throw errors::InvalidParameter(fmt::format("The listener rule {} does not exist.", *rule));
+    CheckRules(context, balancer);
   }
 }
 

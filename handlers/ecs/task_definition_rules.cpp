@@ -88,6 +88,16 @@ void CheckLogConfiguration(const LogConfiguration& log, bool fargate) {
   if (fargate && !Has({"awslogs", "splunk", "awsfirelens"}, driver))
     throw errors::Client(fmt::format("Log driver '{}' is not supported for Fargate", driver));  // unconfirmed
   if (driver != "awslogs") return;
+  // The options: ECS API reference, LogConfiguration. The sentences are seen.
+  for (const auto& [option, value] : log.options)
+    if (!Has({"awslogs-create-group", "awslogs-datetime-format", "awslogs-group", "awslogs-multiline-pattern",
+              "awslogs-region", "awslogs-stream-prefix", "max-buffer-size", "mode"},
+             option))
+      throw errors::Client(fmt::format("Log driver awslogs disallows options: {}", option));
+  if (const auto create = log.options.find("awslogs-create-group");
+      create != log.options.end() && create->second != "true")
+    throw errors::Client(
+        "Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.");
   const auto given = [&](const char* option) { return log.options.contains(option); };
   if (!given("awslogs-group") || !given("awslogs-region"))  // unconfirmed
     throw errors::Client("Log driver awslogs requires options: awslogs-region, awslogs-group");
@@ -129,9 +139,8 @@ void CheckDependencies(const List<ContainerDefinition>& containers) {
       const std::string target = dependency.containerName.value_or("");
       const auto found =
           std::find_if(containers.begin(), containers.end(), [&](const auto& c) { return c.name == target; });
-      if (found == containers.end())  // unconfirmed
-        throw errors::Client(
-            fmt::format("Container '{}' depends on container '{}', which does not exist.", *container.name, target));
+      if (found == containers.end())  // seen, with the odd "+"
+        throw errors::Client(fmt::format("Cannot depend on container + '{}' because it does not exist", target));
       CheckCondition(dependency, *found);
     }
   }
@@ -173,8 +182,7 @@ void CheckContainerOnFargate(const ContainerDefinition& container, bool ecr_imag
 void CheckContainer(const ContainerDefinition& container, const TaskDefinition& task, bool fargate) {
   if (container.name.value_or("").empty()) throw errors::Client("Container.name should not be null or empty.");
   if (container.image.value_or("").empty()) throw errors::Client("Container.image should not be null or empty.");
-  if (!IsName(*container.name))
-    throw errors::Client(fmt::format("Invalid container name '{}'.", *container.name));  // unconfirmed
+  if (!IsName(*container.name)) throw errors::Client("Container.name contains invalid characters.");  // seen
   if (!fargate && !task.memory && !container.memory && !container.memoryReservation)
     throw errors::Client(fmt::format(
         "Invalid setting for container '{}'. At least one of 'memory' or 'memoryReservation' must be specified.",
@@ -247,11 +255,9 @@ void CheckTaskSize(TaskDefinition& task, bool fargate) {
     container_cpu += container.cpu.value_or(0);
     container_memory += container.memoryReservation.value_or(container.memory.value_or(0));
     if (memory && container.memory.value_or(0) > *memory)
-      throw errors::Client("Invalid setting for container '" + container.name.value_or("") +
-                           "'. The memory of a container must not exceed the memory of the task.");  // unconfirmed
+      throw errors::Client(errors::ContainerMemoryText(container.name.value_or("")));
   }
-  if (cpu && container_cpu > *cpu)  // unconfirmed
-    throw errors::Client("Invalid setting for container. Total cpu of containers exceeds task cpu.");
+  if (cpu && container_cpu > *cpu) throw errors::Client(errors::ContainersCpuText());
   if (memory && container_memory > *memory)  // unconfirmed
     throw errors::Client("Invalid setting for container. Total memory of containers exceeds task memory.");
 }
@@ -399,8 +405,8 @@ TaskDefinition MakeTaskDefinition(const Scope& scope, std::string_view endpoint,
   bool any_essential = false, any_ecr = false;
   for (const auto& container : task.containerDefinitions) {
     CheckContainer(container, task, fargate);
-    if (!names.insert(*container.name).second)  // unconfirmed
-      throw errors::Client(fmt::format("Container names must be unique: '{}' is used twice.", *container.name));
+    if (!names.insert(*container.name).second)  // seen
+      throw errors::Client("Container names must be unique within a Task Definition.");
     CheckPorts(container, awsvpc, ports);
     const auto image = ecr::ParseImageReference(*container.image, endpoint, scope);
     const bool ecr_image = image && image->ecr;

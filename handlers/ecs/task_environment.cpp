@@ -68,6 +68,7 @@ tasks::TaskSpec MakeTaskSpec(const std::string& endpoint, const Scope& scope, co
       if (mapping.containerPort && mapping.protocol.value_or("tcp") == "tcp")
         out.ports.push_back(*mapping.containerPort);
     out.command = override_ && !override_->command.empty() ? override_->command : defined.command;
+    out.wrong_program = container.wrong_program;
     out.docker_labels = defined.dockerLabels;
     if (container.has_health_check) {
       auto& check = out.health_check.emplace();

@@ -64,12 +64,9 @@ void CheckSums(const TaskOverride& overrides, const TaskDefinition& definition, 
           fmt::format("Invalid setting for container '{}'. 'memory' must be greater than 'memoryReservation'.",
                       container.name.value_or("")));
     if (task_memory > 0 && hard.value_or(0) > task_memory)
-      throw errors::InvalidParameter(fmt::format(
-          "Invalid setting for container '{}'. The memory of a container must not exceed the memory of the task.",
-          container.name.value_or("")));
+      throw errors::InvalidParameter(errors::ContainerMemoryText(container.name.value_or("")));
   }
-  if (task_cpu > 0 && cpu > task_cpu)
-    throw errors::InvalidParameter("Invalid setting for container. Total cpu of containers exceeds task cpu.");
+  if (task_cpu > 0 && cpu > task_cpu) throw errors::InvalidParameter(errors::ContainersCpuText());
   if (task_memory > 0 && memory > task_memory)
     throw errors::InvalidParameter("Invalid setting for container. Total memory of containers exceeds task memory.");
 }

@@ -19,8 +19,8 @@
 #include "api/secretsmanager/GetSecretValueResponse.h"
 #include "emulator/network/evaluate.h"
 #include "handlers/ecr/images.h"
-#include "handlers/ecr/manifest.h"
 #include "handlers/ecr/permissions.h"
+#include "handlers/ecr/platforms.h"
 #include "handlers/ecs/errors.h"
 #include "handlers/ecs/execution_role.h"
 #include "handlers/ecs/platform_calls.h"
@@ -251,6 +251,10 @@ class Startup {
   std::optional<StartFailure> FetchSecret(const std::string& container, const Secret& secret, SecretValues& values) {
     const SecretReference reference = ParseSecretReference(secret.valueFrom.value_or(""));
     if (!reference.secrets_manager) return FailParameter(reference);
+    if (reference.malformed)  // seen; what stands before the last sentence is unconfirmed
+      return RetrievalFailed(
+          "unable to retrieve secret from asm: service call has been retried 1 time(s): unexpected ARN format with "
+          "parameters when trying to retrieve ASM secret");
     const std::string region = reference.region.empty() ? context_.region() : reference.region;
     if (const auto blocked = CannotReach("secretsmanager", region))
       return TimedOut(
@@ -357,12 +361,31 @@ class Startup {
     return MayPull<ecr::BatchGetImageResponse>(image, "BatchGetImage", std::move(request));
   }
 
-  bool MayPullLayers(const ecr::ImageReference& image, const std::string& manifest_digest) {
-    const auto bytes = context_.engines.blobs.Read(manifest_digest);
-    const auto blobs = bytes ? ecr::ParseManifest(*bytes, std::nullopt).blobs : std::vector<ecr::Descriptor>();
+  bool MayPullLayer(const ecr::ImageReference& image, const std::string& layer) {
     ecr::GetDownloadUrlForLayerRequest request;
-    request.layerDigest = blobs.empty() ? manifest_digest : blobs.back().digest;
+    request.layerDigest = layer;
     return MayPull<ecr::GetDownloadUrlForLayerResponse>(image, "GetDownloadUrlForLayer", std::move(request));
+  }
+
+  // The URL that GetDownloadUrlForLayer gives leads to a bucket of ECR's. ECR User Guide, "Minimum Amazon S3 bucket
+  // permissions for Amazon ECR".
+  bool MayFetchLayer(const Scope& registry, const std::string& layer) {
+    Context inner = context_;
+    inner.scope.region = registry.region;
+    return iam::EndpointAdmitsSignedUrl(
+        inner, task_.attachment.network_interface_id, "s3:GetObject",
+        fmt::format("arn:aws:s3:::prod-{}-starport-layer-bucket/{}", registry.region, layer));
+  }
+
+  // The program that the container would execute.
+  std::string ProgramOf(const records::ecs::Container& container, const ecr::PlatformImage& image) const {
+    const auto defined = std::find_if(containers_.begin(), containers_.end(),
+                                      [&](const auto& each) { return each.name == container.name; });
+    if (!defined->entryPoint.empty()) return defined->entryPoint.front();
+    if (!image.entry_point.empty()) return image.entry_point;
+    for (const auto& override_ : task_.overrides.containerOverrides)
+      if (override_.name == container.name && !override_.command.empty()) return override_.command.front();
+    return defined->command.empty() ? image.command : defined->command.front();
   }
 
   std::optional<StartFailure> PullImage(records::ecs::Container& container) {
@@ -418,7 +441,22 @@ class Startup {
                         fmt::format("pull image manifest has been retried 7 time(s): failed to resolve ref "
                                     "{0}: {0}: not found",
                                     reference));
-    if (!MayPullLayers(*parsed, resolved->digest)) return forbidden();
+    const std::string architecture = task_.cpu_architecture == "arm64" ? "arm64" : "amd64";
+    const auto fitting = ecr::ImageFor(context_, *resolved, "linux/" + architecture);
+    if (!fitting)
+      return CannotPull(container.name,
+                        fmt::format("pull image manifest has been retried 7 time(s): image Manifest does not contain "
+                                    "descriptor matching platform 'linux/{}'",
+                                    architecture));
+    if (!MayPullLayer(*parsed, fitting->layer)) return forbidden();
+    if (!MayFetchLayer(registry, fitting->layer))  // the address in it is unconfirmed
+      return CannotPull(container.name,
+                        fmt::format("ref pull has been retried 1 time(s): failed to copy: httpReadSeeker: failed open: "
+                                    "unexpected status code https://{}/v2/{}/blobs/{}: 403 Forbidden",
+                                    parsed->registry, parsed->repository, fitting->layer));
+    // An image that is no index is pulled for whatever machine it was built, and fails when it is to run.
+    if (!fitting->architecture.empty() && fitting->architecture != architecture)
+      container.wrong_program = ProgramOf(container, *fitting);
     container.image_digest = resolved->digest;
     ecr::RecordPull(context_, *resolved);
     return std::nullopt;

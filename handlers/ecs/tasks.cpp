@@ -156,6 +156,8 @@ RunTaskResponse RunTask(Context& context, const RunTaskRequest& in) {
   CheckLaunch(in);
   if (!fargate) return FindNoInstance(context, in, cluster.name, definition, capacity);
   if (const auto role = UnassumableRole(context, definition, overrides)) throw errors::RoleNotAssumable(*role);
+  if (in.enableExecuteCommand.value_or(false) && TaskRoleOf(context.scope, definition, overrides).empty())
+    throw errors::TaskWithoutTaskRole();
 
   const bool propagate = in.propagateTags && *in.propagateTags == "TASK_DEFINITION";
   const auto& subnets = in.networkConfiguration->awsvpcConfiguration->subnets;

@@ -151,6 +151,12 @@ inline ApiError LoadBalancerIsTarget(const std::string& arn) {  // wording uncon
 inline ApiError TooManyTargets() {  // wording unconfirmed
   return {"TooManyTargets", "The maximum number of targets for this target group has been reached"};
 }
+inline ApiError ZoneMustBeAll(const std::string& address) {  // seen in events of ECS services (containers-roadmap 1107)
+  return Validation(fmt::format(
+      "The Availability Zone for IP address '{}' must be 'all' for Application Load Balancer target groups, "
+      "when not within the VPC",
+      address));
+}
 inline ApiError ZoneRequired(const std::string& address) {  // seen
   return Validation(
       fmt::format("The Availability Zone is required for IP address '{}' because it is not in the VPC", address));

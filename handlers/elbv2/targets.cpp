@@ -236,7 +236,11 @@ bool HasLoadBalancer(Context& context, const std::string& target_group_arn) {
 
 void RegisterTarget(Context& context, const std::string& target_group_arn, const std::string& id, int port,
                     const std::string& availability_zone) {
-  Register(context, RequireTargetGroup(context, target_group_arn), id, port, availability_zone);
+  const Group group = RequireTargetGroup(context, target_group_arn);
+  if (const auto address = network::Address::Parse(id);
+      group.target_type == "ip" && address && !ZoneInVpc(context, group.vpc_id, *address))
+    throw group.protocol.starts_with("HTTP") ? errors::ZoneMustBeAll(id) : errors::ZoneRequired(id);
+  Register(context, group, id, port, availability_zone);
 }
 
 void DeregisterTarget(Context& context, const std::string& target_group_arn, const std::string& id, int port) {

@@ -18,7 +18,8 @@ std::optional<records::elbv2::TargetGroup> FindTargetGroup(Context& context, con
 bool HasLoadBalancer(Context& context, const std::string& target_group_arn);
 
 // Registers an address (or whatever the group's type says) with a port. Registering again changes nothing, and ends the
-// draining of a target that was being deregistered. Throws TargetGroupNotFound.
+// draining of a target that was being deregistered. Throws TargetGroupNotFound, and a ValidationError for an address
+// that is not in the group's VPC: a service cannot say that it means one.
 void RegisterTarget(Context& context, const std::string& target_group_arn, const std::string& id, int port,
                     const std::string& availability_zone);
 

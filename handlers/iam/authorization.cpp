@@ -163,17 +163,34 @@ policy::Query QueryOf(Context& context, const Recognised& known, const api::Ques
   return query;
 }
 
+namespace {
+
+std::optional<policy::Policy> EndpointPolicy(Context& context, const policy::Keys& keys) {
+  const auto endpoint = keys.find("aws:sourcevpce");
+  if (endpoint == keys.end()) return std::nullopt;
+  const auto record = context.tx.Get<records::ec2::VpcEndpoint>(context.scope, endpoint->second.front());
+  if (!record || record->policy_document.empty()) return std::nullopt;
+  return Read(context, endpoint->second.front(), record->policy_document);
+}
+
+}  // namespace
+
+bool EndpointAdmitsSignedUrl(Context& context, const std::string& network_interface_id, const std::string& action,
+                             const std::string& resource) {
+  const policy::Query query{action, resource, "", OriginKeys(context, network_interface_id, action)};
+  const auto endpoint = EndpointPolicy(context, query.keys);
+  if (!endpoint) return true;
+  policy::Caller caller;
+  caller.principal.type = Principal::Type::kAssumedRole;
+  return policy::EvaluateResourcePolicy(*endpoint->document, caller, query).outcome == policy::Outcome::kAllowed;
+}
+
 policy::Decision Decide(Context& context, Recognised& known, const api::Question& question) {
   const api::Resource& resource = question.resource;
   known.policies.resource.reset();
   if (!resource.policy.empty()) known.policies.resource = Read(context, "resource", resource.policy);
   const policy::Query query = QueryOf(context, known, question);
-  known.policies.endpoint.reset();
-  if (const auto endpoint = query.keys.find("aws:sourcevpce"); endpoint != query.keys.end()) {
-    const auto record = context.tx.Get<records::ec2::VpcEndpoint>(context.scope, endpoint->second.front());
-    if (record && !record->policy_document.empty())
-      known.policies.endpoint = Read(context, endpoint->second.front(), record->policy_document);
-  }
+  known.policies.endpoint = EndpointPolicy(context, query.keys);
   return policy::Evaluate(known.policies, known.caller, query);
 }
 

@@ -31,6 +31,12 @@ auth::policy::Decision Authorize(Context& context, const Principal& principal, c
 auth::policy::Decision Authorize(Context& context, const Principal& principal, const std::string& action,
                                  const std::string& resource);
 
+// Whether the policy of the VPC endpoint that a call in the context's region would go through, leaving by this network
+// interface, admits it of a caller whose account is not known: who fetches a URL that an AWS service has signed. True
+// where the call goes through no endpoint.
+bool EndpointAdmitsSignedUrl(Context& context, const std::string& network_interface_id, const std::string& action,
+                             const std::string& resource);
+
 // AWS's sentence for a denied call:
 //   User: arn:aws:sts::A:assumed-role/R/S is not authorized to perform: ecr:GetAuthorizationToken on resource: *
 //   because no identity-based policy allows the ecr:GetAuthorizationToken action

@@ -145,6 +145,12 @@ Behaviour ReadBehaviour(const ContainerSpec& container, std::vector<std::string>
     if (!text) continue;
     if (auto complaint = setting.set(behaviour, setting.name, *text)) complaints.push_back(std::move(*complaint));
   }
+  if (!container.wrong_program.empty()) {  // what runc prints, and how it ends
+    behaviour = Behaviour();
+    behaviour.print = {fmt::format("exec {}: exec format error", container.wrong_program)};
+    behaviour.exit_code = 1;
+    behaviour.listens = false;
+  }
   return behaviour;
 }
 

@@ -68,3 +68,15 @@ TEST_CASE("what cannot be used is said and has no effect") {
   CHECK_FALSE(behaviour.forward.has_value());
   CHECK(behaviour.healthy);
 }
+
+TEST_CASE("a program for another processor ends at once, whatever the container was asked to do") {
+  ContainerSpec container;
+  container.environment = {{"DRYDOCK_EXIT_AFTER", "60"}, {"DRYDOCK_PRINT", "hello"}};
+  container.wrong_program = "/bin/app";
+  std::vector<std::string> complaints;
+  const Behaviour behaviour = ReadBehaviour(container, complaints);
+  CHECK(behaviour.print == std::vector<std::string>{"exec /bin/app: exec format error"});
+  CHECK(behaviour.exit_code == 1);
+  CHECK(behaviour.exit_after == Duration(0));
+  CHECK_FALSE(behaviour.listens);
+}

@@ -26,6 +26,7 @@ struct Container {
   bool start_requested = false;         // its dependencies were there, and the runtime was told
   std::optional<Timestamp> started_at;  // the last start
   std::optional<Timestamp> finished_at;
+  std::string wrong_program;  // the image is for another processor: the program that cannot be executed
   std::int32_t restarts = 0;  // by its restart policy
 };
 
@@ -114,7 +115,7 @@ struct ClientToken {
 }  // namespace drydock::records::ecs
 DRYDOCK_SCHEMA(drydock::records::ecs::Container, name, arn, runtime_id, image, image_digest, last_status, health_status,
                essential, has_health_check, exit_code, reason, cpu, memory, memory_reservation, start_requested,
-               started_at, finished_at, restarts)
+               started_at, finished_at, wrong_program, restarts)
 DRYDOCK_SCHEMA(drydock::records::ecs::NetworkAttachment, id, status, subnet_id, vpc_id, network_interface_id,
                mac_address, private_dns_name, private_address)
 DRYDOCK_SCHEMA(drydock::records::ecs::RegisteredTarget, target_group_arn, port)
