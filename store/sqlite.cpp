@@ -123,6 +123,7 @@ void Connection::Commit() {
 void Connection::Rollback() noexcept {
   to_begin_ = false;
   newly_ready_.clear();
+  counts_.clear();
   // SQLite has rolled back by itself after some errors, a full disk for one.
   if (!sqlite3_get_autocommit(handle_.get())) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
@@ -138,6 +139,7 @@ void Connection::EndAttempt() {
 
 void Connection::UndoAttempt(const Tables& ready) {
   newly_ready_ = ready;
+  counts_.clear();
   Prepare("ROLLBACK TO attempt").Run();
   Prepare("RELEASE attempt").Run();
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,7 +66,9 @@ class Connection {
   void Execute(const std::string& sql);
   // Rows that the last INSERT, UPDATE or DELETE touched.
   std::int64_t Changes() const { return sqlite3_changes64(handle_.get()); }
+  // The row of the last INSERT since it was forgotten; 0: there was none, or it updated the row that was there.
   std::int64_t LastRowId() const { return sqlite3_last_insert_rowid(handle_.get()); }
+  void ForgetLastRowId() { sqlite3_set_last_insert_rowid(handle_.get(), 0); }
 
   // Waits so long for others' locks, rather than for seconds.
   void SetBusyTimeout(int milliseconds) { sqlite3_busy_timeout(handle_.get(), milliseconds); }
@@ -91,6 +94,11 @@ class Connection {
   bool IsReady(const void* table) const { return ready_.contains(table) || newly_ready_.contains(table); }
   void MarkReady(const void* table) { newly_ready_.insert(table); }
 
+  // How many rows scopes have in tables, by the caller's key, as far as somebody has counted them: whoever inserts or
+  // erases rows corrects them. All are forgotten when something is undone. Only of the connection that writes.
+  using Counts = std::map<std::pair<const void*, Scope>, std::int64_t>;
+  Counts& counts() { return counts_; }
+
   // Every statement prepared so far and SQLite's plan for it, a line per step.
   std::vector<std::pair<std::string, std::string>> QueryPlans();
 
@@ -113,6 +121,7 @@ class Connection {
   bool to_begin_ = false;  // with the next statement
   Tables ready_;
   Tables newly_ready_;
+  Counts counts_;
   std::function<void(int pages)> logged_;
 };
 

@@ -237,6 +237,13 @@ bool Transaction::GetRecord(const RecordType& type, const Scope& scope, const st
   return true;
 }
 
+namespace {
+void CorrectCount(Connection& connection, const RecordType& type, const Scope& scope, int by) {
+  const auto count = connection.counts().find({&type, scope});
+  if (count != connection.counts().end()) count->second += by;
+}
+}  // namespace
+
 void Transaction::PutRecord(const RecordType& type, const Scope& scope, const void* record) {
   RequireWritable();
   PrepareTable(connection_, type, writable_);
@@ -247,8 +254,10 @@ void Transaction::PutRecord(const RecordType& type, const Scope& scope, const vo
     statement.Bind(change.scope).Bind(std::string_view(change.id));
     statement.Bind(std::string_view(WriteDocument(type.schema, record)));
     for (const Field* field : type.indexed) statement.Bind(ReadMember(*field, record));
+    connection_.ForgetLastRowId();
     statement.Run();
   }
+  if (connection_.LastRowId() != 0) CorrectCount(connection_, type, change.scope, 1);
   changes_.push_back(std::move(change));
 }
 
@@ -262,6 +271,7 @@ bool Transaction::EraseRecord(const RecordType& type, const Scope& scope, const 
     statement.Run();
   }
   if (connection_.Changes() == 0) return false;
+  CorrectCount(connection_, type, change.scope, -1);
   changes_.push_back(std::move(change));
   return true;
 }
@@ -287,9 +297,17 @@ std::size_t Transaction::CountRecords(const RecordType& type, const Scope& scope
   std::vector<Value> values;
   const std::string where = Conditions(type, shape, &scope, query, values);
   if (shape == Shape::kMissing) return 0;
+  // Quotas ask this before everything that is made, and SQLite would go through all rows of the scope each time.
+  const bool keeps = writable_ && query.where.empty();
+  const std::pair<const void*, Scope> key(&type, Narrowed(type, scope));
+  if (keeps) {
+    const auto known = connection_.counts().find(key);
+    if (known != connection_.counts().end()) return static_cast<std::size_t>(known->second);
+  }
   Statement statement = connection_.Prepare(fmt::format("SELECT COUNT(*) FROM \"{}\"{}", type.table, where));
   for (const Value& value : values) statement.Bind(value);
   statement.Step();
+  if (keeps) connection_.counts()[key] = statement.Integer(0);
   return static_cast<std::size_t>(statement.Integer(0));
 }
 

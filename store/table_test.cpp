@@ -1,6 +1,7 @@
 #include "store/table.h"
 
 #include <algorithm>
+#include <random>
 
 #include <catch2/catch.hpp>
 
@@ -98,6 +99,42 @@ TEST_CASE("records are put, got, replaced and erased within their scope") {
     CHECK(tx.Get<Subnet>(kElsewhere, "a"));
     CHECK_THROWS_AS(tx.Put(kHere, Subnet{}), std::logic_error);
   });
+}
+
+TEST_CASE("a count stays right whatever is put, erased and undone after it") {
+  Database db(kInMemory);
+  std::mt19937 random(20261126);
+  const auto below = [&](unsigned bound) { return random() % bound; };
+  const std::vector<Scope> scopes = {kHere, {"111111111111", "us-east-1"}, {"222222222222", "eu-central-1"}};
+  const auto change = [&](Transaction& tx) {
+    const Scope& scope = scopes[below(3)];
+    const std::string id(1, static_cast<char>('a' + below(6)));
+    if (below(3) > 0)
+      tx.Put(scope, Subnet{.subnet_id = id, .vpc_id = "v"});
+    else
+      tx.Erase<Subnet>(scope, id);
+    const Scope& asked = scopes[below(3)];
+    if (below(2) == 0) CHECK(tx.Count<Subnet>(asked) == tx.List<Subnet>(asked).size());
+  };
+  struct Undo {};
+  for (int round = 0; round < 300; ++round) {
+    try {
+      db.Write([&](Transaction& tx) {
+        for (int i = 0; i < 4; ++i) change(tx);
+        try {
+          tx.Attempt([&] {
+            for (int i = 0; i < 3; ++i) change(tx);
+            if (below(2) == 0) throw Undo();
+          });
+        } catch (const Undo&) {
+        }
+        change(tx);
+        for (const Scope& scope : scopes) CHECK(tx.Count<Subnet>(scope) == tx.List<Subnet>(scope).size());
+        if (below(3) == 0) throw Undo();
+      });
+    } catch (const Undo&) {
+    }
+  }
 }
 
 TEST_CASE("lists are in the order of insertion, which a replacement keeps, or of ids") {

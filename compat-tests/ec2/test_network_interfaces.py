@@ -80,7 +80,12 @@ def test_what_a_nat_gateway_owns_is_not_the_accounts_to_change(vpc):
         Filters=[{"Name": "interface-type", "Values": ["nat_gateway"]}])["NetworkInterfaces"]
     assert interface["Description"] == f"Interface for NAT Gateway {nat}"
     assert interface["RequesterManaged"] is True and interface["Status"] == "in-use"
-    assert interface["Attachment"]["InstanceOwnerId"] == "amazon-aws" and interface["Groups"] == []
+    assert interface["Groups"] == [] and interface["RequesterId"] != vpc.aws.account
+    # As recorded of several accounts, 2019 to 2023.
+    attachment = interface["Attachment"]
+    assert attachment.pop("AttachmentId").startswith("ela-attach-")
+    assert attachment == {"DeleteOnTermination": False, "DeviceIndex": 1, "InstanceOwnerId": "amazon-aws",
+                          "Status": "attached"}
     name = {"NetworkInterfaceId": interface["NetworkInterfaceId"]}
     refused = error_of(vpc.ec2.delete_network_interface, **name)
     assert refused.message == f"Network interface '{interface['NetworkInterfaceId']}' is currently in use."

@@ -113,6 +113,10 @@ def test_an_interface_endpoint_is_interfaces(vpc):
     [interface] = vpc.ec2.describe_network_interfaces(NetworkInterfaceIds=[eni])["NetworkInterfaces"]
     assert interface["InterfaceType"] == "vpc_endpoint" and interface["RequesterManaged"] is True
     assert interface["Description"] == f"VPC Endpoint Interface {endpoint}" and interface["Status"] == "in-use"
+    # EC2 User Guide, "Requester-managed network interfaces": the requester is an account of Amazon's.
+    assert interface["RequesterId"].isdigit() and interface["RequesterId"] != vpc.aws.account
+    assert interface["Attachment"]["AttachmentId"].startswith("ela-attach-")
+    assert interface["Attachment"]["InstanceOwnerId"] == "amazon-aws"
     assert [each["GroupId"] for each in interface["Groups"]] == [group]
     assert error_of(vpc.ec2.delete_network_interface, NetworkInterfaceId=eni).code == "InvalidParameterValue"
     assert error_of(vpc.ec2.delete_security_group, GroupId=group).code == "DependencyViolation"

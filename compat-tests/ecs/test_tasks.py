@@ -23,6 +23,13 @@ def test_a_task_runs_and_stops(place):
     assert interface["PrivateIpAddress"] == details["privateIPv4Address"]
     assert interface["Association"]["PublicIp"]
     assert interface["Description"].startswith(f"arn:aws:ecs:{place.aws.region}:{place.aws.account}:attachment/")
+    # As recorded of several accounts, 2018 to 2021: its host and its requester are accounts of Amazon's.
+    assert interface["InterfaceType"] == "interface" and interface["RequesterManaged"] is True
+    attachment = interface["Attachment"]
+    assert attachment["AttachmentId"].startswith("eni-attach-") and attachment["DeviceIndex"] == 1
+    for account in (attachment["InstanceOwnerId"], interface["RequesterId"]):
+        assert account.isdigit() and account != place.aws.account
+    assert interface["Association"]["IpOwnerId"] == "amazon" and attachment["DeleteOnTermination"] is False
     container = task["containers"][0]
     assert container["lastStatus"] == "RUNNING" and container["imageDigest"].startswith("sha256:")
     assert task["createdAt"] <= task["connectivityAt"] <= task["pullStartedAt"] <= task["startedAt"]

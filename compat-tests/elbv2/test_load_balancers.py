@@ -44,11 +44,34 @@ def test_network_interfaces(stack):
         assert each["RequesterId"] == "amazon-elb"
         assert [group["GroupId"] for group in each["Groups"]] == [stack.group]
         assert each["Association"]["PublicIp"]
+        # As recorded in hashicorp/terraform-provider-aws, pull request 1036 (2017), and of other accounts until 2025.
+        assert each["InterfaceType"] == "interface" and each["SourceDestCheck"] is True
+        assert each["Association"]["IpOwnerId"] == "amazon-elb"
+        assert each["Attachment"]["AttachmentId"].startswith("eni-attach-")
+        assert each["Attachment"]["InstanceOwnerId"] == "amazon-elb" and each["Attachment"]["DeviceIndex"] == 1
     # They go with their load balancer and not before.
     error_of(stack.ec2.delete_network_interface, NetworkInterfaceId=interfaces[0]["NetworkInterfaceId"])
     assert error_of(stack.ec2.delete_security_group, GroupId=stack.group).code == "DependencyViolation"
     stack.elbv2.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
     stack.ec2.delete_security_group(GroupId=stack.group)
+
+
+def test_network_interfaces_of_network_load_balancers(stack):
+    """hashicorp/terraform-provider-aws, pull request 1956: by what it finds those that are to go with one."""
+    made = stack.elbv2.create_load_balancer(Name="tcp", Type="network", Subnets=stack.subnets)["LoadBalancers"][0]
+    interfaces = stack.ec2.describe_network_interfaces(Filters=[
+        {"Name": "attachment.instance-owner-id", "Values": ["amazon-aws"]},
+        {"Name": "attachment.attachment-id", "Values": ["ela-attach-*"]},
+        {"Name": "description", "Values": ["ELB " + made["LoadBalancerArn"].split(":loadbalancer/")[1]]},
+    ])["NetworkInterfaces"]
+    assert {each["SubnetId"] for each in interfaces} == set(stack.subnets)
+    for each in interfaces:
+        assert each["InterfaceType"] == "network_load_balancer" and each["RequesterManaged"] is True
+        assert each["Groups"] == [] and each["SourceDestCheck"] is False
+        assert "AttachTime" not in each["Attachment"]
+        refused = error_of(stack.ec2.detach_network_interface, AttachmentId=each["Attachment"]["AttachmentId"])
+        assert (refused.code, refused.message) == (
+            "OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.")
 
 
 def test_refusals_have_aws_codes(stack):

@@ -121,7 +121,7 @@ std::string IdOfAssociation(Context& context, std::string_view type, const std::
   } else if (name.starts_with("subnet-cidr-assoc-")) {
     for (const auto& subnet : context.tx.List<record::Subnet>(context.scope))
       if (subnet.ipv6_cidr_block && subnet.ipv6_cidr_block->association_id == name) return subnet.subnet_id;
-  } else if (name.starts_with("eni-attach-")) {
+  } else if (name.starts_with("eni-attach-") || name.starts_with("ela-attach-")) {
     for (const auto& interface : context.tx.List<record::NetworkInterface>(context.scope))
       if (interface.attachment && interface.attachment->attachment_id == name)
         return type == "instance" ? interface.instance_id.value_or(name) : interface.network_interface_id;

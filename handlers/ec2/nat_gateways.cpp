@@ -104,7 +104,7 @@ void Provision(Context& context, record::NatGateway& gateway) {
     spec.subnet_id = gateway.subnet_id;
     spec.description = "Interface for NAT Gateway " + gateway.nat_gateway_id;
     spec.interface_type = "nat_gateway";
-    spec.requester_id = context.account();
+    spec.requester_id = "128792236543";  // Amazon's in eu-central-1; other regions have others
     spec.instance_owner_id = "amazon-aws";
     spec.source_dest_check = false;
     spec.without_groups = true;

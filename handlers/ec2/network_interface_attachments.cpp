@@ -64,7 +64,8 @@ DetachNetworkInterfaceResponse DetachNetworkInterface(Context& context, const De
     return each.attachment && each.attachment->attachment_id == *in.AttachmentId;
   });
   if (interface == interfaces.end()) throw errors::AttachmentNotFound(*in.AttachmentId);
-  if (interface->requester_managed) throw errors::ManagedByAService();
+  if (interface->attachment->attachment_id.starts_with("ela-attach-")) throw errors::ManagedByAService();
+  if (interface->requester_managed) throw errors::AuthFailure();  // unconfirmed
   if (interface->attachment->device_index == 0)
     throw errors::OperationNotPermitted("The network interface at device index 0 cannot be detached.");
   EndDryRun(in.DryRun);

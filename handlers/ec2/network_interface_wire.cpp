@@ -15,7 +15,7 @@ NetworkInterfaceAssociation AssociationToWire(Context& context, const record::Ne
   wire.AssociationId = association.association_id;
   wire.IpOwnerId = association.ip_owner_id;
   wire.PublicIp = association.public_ip;
-  if (dns_hostnames) wire.PublicDnsName = PublicDnsName(context.region(), association.public_ip);
+  wire.PublicDnsName = dns_hostnames ? PublicDnsName(context.region(), association.public_ip) : "";
   return wire;
 }
 
@@ -28,7 +28,7 @@ NetworkInterfaceAttachment AttachmentToWire(const record::NetworkInterface& inte
   wire.AttachmentId = attachment.attachment_id;
   wire.DeleteOnTermination = attachment.delete_on_termination;
   wire.DeviceIndex = attachment.device_index;
-  wire.NetworkCardIndex = 0;
+  if (attachment.attach_time) wire.NetworkCardIndex = 0;
   wire.InstanceId = interface.instance_id;
   wire.InstanceOwnerId = attachment.instance_owner_id;
   wire.Status = attachment.status;
@@ -62,6 +62,7 @@ NetworkInterface InterfaceToWire(Context& context, const record::NetworkInterfac
   wire.SourceDestCheck = interface.source_dest_check;
   wire.RequesterManaged = interface.requester_managed;
   wire.RequesterId = interface.requester_id;
+  wire.Operator.emplace().Managed = false;
   if (interface.attachment) wire.Attachment = AttachmentToWire(interface);
   wire.Groups = GroupsToWire(context, interface.group_ids);
   wire.Ipv6Addresses.present = true;

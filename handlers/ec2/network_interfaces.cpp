@@ -126,13 +126,15 @@ record::NetworkInterface CreateRequesterManagedInterface(Context& context, const
   if (!spec.requester_id.empty()) interface.requester_id = spec.requester_id;
   interface.tags = spec.tags;
   auto& attachment = interface.attachment.emplace();
-  attachment.attachment_id = context.ids.Ec2("eni-attach");
+  // What amazon-aws has is attached to no host in particular, and the attachment says less.
+  const bool to_host = spec.instance_owner_id != "amazon-aws";
+  attachment.attachment_id = context.ids.Ec2(to_host ? "eni-attach" : "ela-attach");
   attachment.instance_owner_id = spec.instance_owner_id;
-  attachment.attach_time = context.now;
+  if (to_host) attachment.attach_time = context.now;
   if (spec.assign_public_ip) {
     auto& association = interface.private_ip_addresses.front().association.emplace();
     association.public_ip = TakePublicAddress(context, interface.network_interface_id);
-    association.ip_owner_id = "amazon";
+    association.ip_owner_id = spec.ip_owner_id;
   }
   context.tx.Put(context.scope, interface);
   return interface;

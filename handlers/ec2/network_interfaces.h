@@ -22,6 +22,7 @@ struct InterfaceSpec {
   std::string requester_id = {};       // amazon-elb, or an account
   std::string instance_owner_id = {};  // of the attachment: amazon-elb, amazon-aws, an account
   bool assign_public_ip = false;       // an address of Amazon's pool, for the life of the interface
+  std::string ip_owner_id = "amazon";  // of that address
   bool source_dest_check = true;
   bool without_groups = false;                                   // has no security groups at all, as a NAT gateway's
   std::optional<std::string> private_ip_address = std::nullopt;  // absent: the first free one of the subnet

@@ -208,7 +208,7 @@ void MakeInterfaces(Context& context, record::VpcEndpoint& endpoint) {
     spec.group_ids = endpoint.group_ids;
     spec.description = "VPC Endpoint Interface " + endpoint.vpc_endpoint_id;
     spec.interface_type = "vpc_endpoint";
-    spec.requester_id = context.account();
+    spec.requester_id = "727180483921";  // Amazon's: EC2 User Guide, "Requester-managed network interfaces"
     spec.instance_owner_id = "amazon-aws";
     spec.private_ip_address = subnet.private_ip_address;
     subnet.network_interface_id = CreateRequesterManagedInterface(context, spec).network_interface_id;

@@ -94,6 +94,10 @@ void FailToStart(Context& context, TaskRecord& task, const StartFailure& failure
   BeginStop(context, task, "TaskFailedToStart", failure.reason);
 }
 
+// The requester of tasks' network interfaces and the owner of their hosts are accounts of Amazon's. These are of
+// eu-central-1; other regions have others.
+constexpr char kRequester[] = "628676013162", kHostsOwner[] = "843547988961";
+
 // PROVISIONING: the network interface. It is committed before the network engine is asked about it.
 void Provision(Context& context, TaskRecord& task) {
   auto& attachment = task.attachment;
@@ -104,8 +108,8 @@ void Provision(Context& context, TaskRecord& task) {
         ec2::CreateRequesterManagedInterface(context, {.subnet_id = attachment.subnet_id,
                                                        .group_ids = network.securityGroups,
                                                        .description = context.Arn("ecs", "attachment/" + attachment.id),
-                                                       .requester_id = context.account(),
-                                                       .instance_owner_id = context.account(),
+                                                       .requester_id = kRequester,
+                                                       .instance_owner_id = kHostsOwner,
                                                        .assign_public_ip = public_address});
     RecordInterfaceMade(context, interface);
     attachment.network_interface_id = interface.network_interface_id;

@@ -134,9 +134,14 @@ void Occupy(Context& context, LoadBalancerRecord& load_balancer, const std::vect
     spec.group_ids = load_balancer.security_groups;
     spec.without_groups = load_balancer.security_groups.empty();
     spec.description = "ELB " + load_balancer.Path();
-    if (load_balancer.type != "application") spec.interface_type = load_balancer.type + "_load_balancer";
     spec.requester_id = "amazon-elb";
-    spec.instance_owner_id = "amazon-elb";
+    if (load_balancer.type == "application") {
+      spec.instance_owner_id = spec.ip_owner_id = "amazon-elb";
+    } else {
+      spec.interface_type = load_balancer.type + "_load_balancer";
+      spec.instance_owner_id = "amazon-aws";
+      spec.source_dest_check = load_balancer.type != "network";
+    }
     spec.assign_public_ip = load_balancer.scheme == "internet-facing" && !places[i].allocation_id;
     spec.private_ip_address = places[i].private_address;
     auto interface = ec2::CreateRequesterManagedInterface(context, spec);

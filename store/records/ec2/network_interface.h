@@ -22,11 +22,11 @@ struct PrivateIpAddress {
 };
 
 struct NetworkInterfaceAttachment {
-  std::string attachment_id;      // eni-attach-…
+  std::string attachment_id;      // eni-attach-…, or ela-attach-… to what is no instance
   std::string instance_owner_id;  // an account, or the service: amazon-elb, amazon-aws
   std::int32_t device_index = 1;
   std::string status = "attached";
-  Timestamp attach_time;
+  std::optional<Timestamp> attach_time;
   bool delete_on_termination = false;
 };
 
