@@ -258,10 +258,27 @@ def test_port_80_closed_to_the_internet_closes_connections_unanswered(deployment
     assert deployment.get("/auth")[0] == 200
 
 
-def test_deploying_again_changes_nothing(deployment):
+def test_deploying_again_adds_what_is_missing_and_changes_nothing_else(deployment):
+    """As after a run that was broken off: a table without its route and one of its subnets, groups without their rules."""
+    ec2 = deployment.client("ec2")
+
+    def private():
+        table = ec2.describe_route_tables(Filters=[{"Name": "tag:Name", "Values": ["private"]}])["RouteTables"][0]
+        return table["RouteTableId"], len(table["Routes"]), len(table["Associations"]), table
+
+    def rules():
+        groups = [deployment.group(name) for name in ("alb", "ecs", "db")]
+        found = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": groups}])["SecurityGroupRules"]
+        return sorted((rule["GroupId"], rule["IsEgress"], rule["FromPort"], rule["ToPort"]) for rule in found)
+
     before = {service: {task["taskArn"] for task in deployment.tasks(service)} for service in ("test-auth", "stage-reminder")}
+    complete, admitted = private()[:3], rules()
+    ec2.delete_route(RouteTableId=complete[0], DestinationCidrBlock="0.0.0.0/0")
+    ec2.disassociate_route_table(AssociationId=private()[3]["Associations"][0]["RouteTableAssociationId"])
+    ec2.revoke_security_group_ingress(GroupId=deployment.group("alb"), IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp="0.0.0.0/0")
     done = deployment.run()
     assert done.returncode == 0, done.stdout + done.stderr
+    assert (private()[:3], rules()) == (complete, admitted)
     assert before == {service: {task["taskArn"] for task in deployment.tasks(service)} for service in before}
 
 

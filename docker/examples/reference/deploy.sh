@@ -2,7 +2,8 @@
 # The reference deployment: a small Fargate system behind an Application Load Balancer, and its database on an instance,
 # in plain AWS CLI calls.
 #
-#   sh deploy.sh            deploys (what is there already is kept, so it may be run again and again)
+#   sh deploy.sh            deploys (what is there already is kept, so it may be run again and again, also after a run that
+#                           was broken off)
 #   sh deploy.sh teardown   takes everything down again
 #
 # It speaks to whatever AWS_ENDPOINT_URL names, by default a Drydock on this machine. It needs the AWS CLI and skopeo.
@@ -25,6 +26,18 @@ say() { printf '%s\n' "$*"; }
 tagged() { # <describe-command> <query of ids> <name>
   aws ec2 "$1" --filters "Name=tag:Name,Values=$3" --query "$2" | sed 's/^None$//'
 }
+# Runs a command that may fail with this code, which says that it has been done before.
+unless() { # <code> <command> …
+  code=$1
+  shift
+  said=$("$@" 2>&1) || case $said in
+  *"($code)"*) ;;
+  *)
+    say "$said" >&2
+    exit 1
+    ;;
+  esac
+}
 tags() { # <resource type> <name>
   printf 'ResourceType=%s,Tags=[{Key=Name,Value=%s}]' "$1" "$2"
 }
@@ -41,8 +54,8 @@ deploy_network() {
   if [ -z "$vpc" ]; then
     vpc=$(aws ec2 create-vpc --cidr-block 10.0.0.0/16 --tag-specifications "$(tags vpc $name)" --query Vpc.VpcId)
     aws ec2 wait vpc-available --vpc-ids "$vpc"
-    aws ec2 modify-vpc-attribute --vpc-id "$vpc" --enable-dns-hostnames Value=true
   fi
+  aws ec2 modify-vpc-attribute --vpc-id "$vpc" --enable-dns-hostnames Value=true
 
   public_a=$(subnet public-a 10.0.0.0/24 "$zone_a")
   public_b=$(subnet public-b 10.0.1.0/24 "$zone_b")
@@ -51,33 +64,22 @@ deploy_network() {
   data=$(subnet data 10.0.20.0/24 "$zone_a") # the VPC's main route table: no way out
 
   gateway=$(tagged describe-internet-gateways 'InternetGateways[0].InternetGatewayId' $name)
-  if [ -z "$gateway" ]; then
-    gateway=$(aws ec2 create-internet-gateway --tag-specifications "$(tags internet-gateway $name)" \
-      --query InternetGateway.InternetGatewayId)
-    aws ec2 attach-internet-gateway --internet-gateway-id "$gateway" --vpc-id "$vpc"
-  fi
+  [ -n "$gateway" ] || gateway=$(aws ec2 create-internet-gateway --tag-specifications "$(tags internet-gateway $name)" \
+    --query InternetGateway.InternetGatewayId)
+  unless Resource.AlreadyAssociated aws ec2 attach-internet-gateway --internet-gateway-id "$gateway" --vpc-id "$vpc"
+  route_table public --gateway-id "$gateway" "$public_a" "$public_b"
 
-  if [ -z "$(tagged describe-route-tables 'RouteTables[0].RouteTableId' public)" ]; then
-    public_table=$(aws ec2 create-route-table --vpc-id "$vpc" --tag-specifications "$(tags route-table public)" \
-      --query RouteTable.RouteTableId)
-    aws ec2 create-route --route-table-id "$public_table" --destination-cidr-block 0.0.0.0/0 \
-      --gateway-id "$gateway" >/dev/null
-    aws ec2 associate-route-table --route-table-id "$public_table" --subnet-id "$public_a" >/dev/null
-    aws ec2 associate-route-table --route-table-id "$public_table" --subnet-id "$public_b" >/dev/null
-  fi
-
-  if [ -z "$(tagged describe-route-tables 'RouteTables[0].RouteTableId' private)" ]; then
-    address=$(aws ec2 allocate-address --domain vpc --tag-specifications "$(tags elastic-ip $name)" --query AllocationId)
+  nat=$(aws ec2 describe-nat-gateways --filter "Name=tag:Name,Values=$name" Name=state,Values=pending,available \
+    --query 'NatGateways[0].NatGatewayId' | sed 's/^None$//')
+  if [ -z "$nat" ]; then
+    address=$(tagged describe-addresses 'Addresses[0].AllocationId' $name)
+    [ -n "$address" ] || address=$(aws ec2 allocate-address --domain vpc \
+      --tag-specifications "$(tags elastic-ip $name)" --query AllocationId)
     nat=$(aws ec2 create-nat-gateway --subnet-id "$public_a" --allocation-id "$address" \
       --tag-specifications "$(tags natgateway $name)" --query NatGateway.NatGatewayId)
-    aws ec2 wait nat-gateway-available --nat-gateway-ids "$nat"
-    private_table=$(aws ec2 create-route-table --vpc-id "$vpc" --tag-specifications "$(tags route-table private)" \
-      --query RouteTable.RouteTableId)
-    aws ec2 create-route --route-table-id "$private_table" --destination-cidr-block 0.0.0.0/0 \
-      --nat-gateway-id "$nat" >/dev/null
-    aws ec2 associate-route-table --route-table-id "$private_table" --subnet-id "$private_a" >/dev/null
-    aws ec2 associate-route-table --route-table-id "$private_table" --subnet-id "$private_b" >/dev/null
   fi
+  aws ec2 wait nat-gateway-available --nat-gateway-ids "$nat"
+  route_table private --nat-gateway-id "$nat" "$private_a" "$private_b"
 }
 
 subnet() { # <name> <cidr> <zone>
@@ -85,6 +87,17 @@ subnet() { # <name> <cidr> <zone>
   [ -n "$id" ] || id=$(aws ec2 create-subnet --vpc-id "$vpc" --cidr-block "$2" --availability-zone "$3" \
     --tag-specifications "$(tags subnet "$1")" --query Subnet.SubnetId)
   say "$id"
+}
+
+route_table() { # <name> <option that names the way out> <its id> <subnet> …
+  table=$(tagged describe-route-tables 'RouteTables[0].RouteTableId' "$1")
+  [ -n "$table" ] || table=$(aws ec2 create-route-table --vpc-id "$vpc" --tag-specifications "$(tags route-table "$1")" \
+    --query RouteTable.RouteTableId)
+  unless RouteAlreadyExists aws ec2 create-route --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 "$2" "$3"
+  shift 3
+  for subnet; do
+    unless Resource.AlreadyAssociated aws ec2 associate-route-table --route-table-id "$table" --subnet-id "$subnet"
+  done
 }
 
 # --- security groups -----------------------------------------------------------------------------------------------
@@ -99,27 +112,29 @@ ports_from_group() { # <first> <last> <group>
   printf '[{"IpProtocol":"tcp","FromPort":%s,"ToPort":%s,"UserIdGroupPairs":[{"GroupId":"%s"}]}]' "$1" "$2" "$3"
 }
 
+admit() { # <group> <ingress or egress> <permissions>
+  unless InvalidPermission.Duplicate aws ec2 "authorize-security-group-$2" --group-id "$1" --ip-permissions "$3"
+}
+let_nothing_out() { # <group>: a new one lets everything out
+  unless InvalidPermission.NotFound aws ec2 revoke-security-group-egress --group-id "$1" \
+    --ip-permissions '[{"IpProtocol":"-1","IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]'
+}
+
 deploy_security_groups() {
-  everything='[{"IpProtocol":"-1","IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]'
-  known=$(aws ec2 describe-security-groups --filters "Name=vpc-id,Values=$vpc" Name=group-name,Values=db \
-    --query 'SecurityGroups[0].GroupId' | sed 's/^None$//')
   alb_group=$(group alb "Load balancer")
   ecs_group=$(group ecs "Tasks")
   db_group=$(group db "Database")
-  [ -z "$known" ] || return 0
-  # ALB: 80 and 443 from everywhere; out only to the tasks. A new group lets everything out: that rule goes first.
-  aws ec2 authorize-security-group-ingress --group-id "$alb_group" --protocol tcp --port 80 --cidr 0.0.0.0/0 >/dev/null
-  aws ec2 authorize-security-group-ingress --group-id "$alb_group" --protocol tcp --port 443 --cidr 0.0.0.0/0 >/dev/null
-  aws ec2 revoke-security-group-egress --group-id "$alb_group" --ip-permissions "$everything" >/dev/null
-  aws ec2 authorize-security-group-egress --group-id "$alb_group" \
-    --ip-permissions "$(ports_from_group 3000 4000 "$ecs_group")" >/dev/null
+  # ALB: 80 and 443 from everywhere; out only to the tasks.
+  for port in 80 443; do
+    admit "$alb_group" ingress "[{\"IpProtocol\":\"tcp\",\"FromPort\":$port,\"ToPort\":$port,\"IpRanges\":[{\"CidrIp\":\"0.0.0.0/0\"}]}]"
+  done
+  let_nothing_out "$alb_group"
+  admit "$alb_group" egress "$(ports_from_group 3000 4000 "$ecs_group")"
   # Tasks: 3000-4000 from the load balancer only; out to everywhere.
-  aws ec2 authorize-security-group-ingress --group-id "$ecs_group" \
-    --ip-permissions "$(ports_from_group 3000 4000 "$alb_group")" >/dev/null
+  admit "$ecs_group" ingress "$(ports_from_group 3000 4000 "$alb_group")"
   # Database: 27017 from the tasks only; nothing out.
-  aws ec2 authorize-security-group-ingress --group-id "$db_group" \
-    --ip-permissions "$(ports_from_group 27017 27017 "$ecs_group")" >/dev/null
-  aws ec2 revoke-security-group-egress --group-id "$db_group" --ip-permissions "$everything" >/dev/null
+  admit "$db_group" ingress "$(ports_from_group 27017 27017 "$ecs_group")"
+  let_nothing_out "$db_group"
 }
 
 # --- database ------------------------------------------------------------------------------------------------------
