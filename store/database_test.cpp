@@ -293,7 +293,7 @@ TEST_CASE("the write-ahead log begins anew beside writes that do not pause") {
   // Were it never to begin anew, it would hold all that was ever written.
   std::uintmax_t written = 0;
   const auto log = folder.path() / "drydock.db-wal";
-  for (int i = 0; i < 5'000 && written < 2 * std::filesystem::file_size(log) + 1'000'000; ++i)
+  for (int i = 0; i < 15'000 && written < 2 * std::filesystem::file_size(log) + 1'000'000; ++i)
     db.Write([&](Transaction& tx) {
       const std::string large = std::to_string(i) + std::string(240'000, 'x');
       tx.Put(kHere, Other{large});
