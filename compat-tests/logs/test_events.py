@@ -73,6 +73,23 @@ def test_old_and_new_events_are_left_out(logs):
     assert messages(logs.get_log_events(logGroupName="g", logStreamName="s")) == []
 
 
+def test_only_events_that_are_taken_count_for_the_span_of_a_batch(logs):
+    """API Reference, PutLogEvents: for valid events, not older than 14 days or more than 2 hours ahead, the time span of
+    a batch cannot exceed 24 hours."""
+    day, hour = 24 * 3600 * 1000, 3600 * 1000
+    time = now()
+
+    def batch(*times):
+        return {"logGroupName": "g", "logStreamName": "s",
+                "logEvents": [{"timestamp": time + each, "message": str(each)} for each in times]}
+
+    answer = logs.put_log_events(**batch(-15 * day, -day + hour, 0, 3 * hour, 3 * day))
+    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3}
+    assert messages(logs.get_log_events(logGroupName="g", logStreamName="s")) == [str(-day + hour), "0"]
+    refused = error_of(logs.put_log_events, **batch(-15 * day, -day - hour, 0))
+    assert refused.type == "InvalidParameterException"
+
+
 def test_filter(logs):
     logs.create_log_stream(logGroupName="g", logStreamName="t")
     put(logs, "ERROR one", '{"level": "error", "code": 7}', "GET /index 404", start=now() - 1000)
