@@ -90,6 +90,16 @@ def test_only_events_that_are_taken_count_for_the_span_of_a_batch(logs):
     assert refused.type == "InvalidParameterException"
 
 
+def test_the_end_of_a_range(logs):
+    """API Reference: FilterLogEvents leaves out events later than endTime, GetLogEvents those at endTime, too."""
+    start = now()
+    put(logs, "one", "two", "three", start=start)
+    between = {"logGroupName": "g", "startTime": start, "endTime": start + 1}
+    assert messages(logs.filter_log_events(**between)) == ["one", "two"]
+    assert messages(logs.get_log_events(logStreamName="s", **between)) == ["one"]
+    assert len(messages(logs.filter_log_events(logGroupName="g", endTime=2**63 - 1))) == 3
+
+
 def test_filter(logs):
     logs.create_log_stream(logGroupName="g", logStreamName="t")
     put(logs, "ERROR one", '{"level": "error", "code": 7}', "GET /index 404", start=now() - 1000)
