@@ -43,6 +43,10 @@ inline ApiError InvalidToken() {
 inline ApiError PrefixAndPattern() {
   return InvalidParameter("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
 }
+// Unconfirmed.
+inline ApiError IdentifiersAndFilter() {
+  return InvalidParameter("logGroupIdentifiers can be combined with includeLinkedAccounts only.");
+}
 inline ApiError NotChronological() {
   return InvalidParameter("Log events in a single PutLogEvents request must be in chronological order.");
 }
