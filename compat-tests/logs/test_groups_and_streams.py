@@ -104,18 +104,21 @@ def test_tags(aws, logs):
 
 
 def test_a_protected_group_is_not_deleted(aws, logs):
-    """CloudWatch Logs API Reference, PutLogGroupDeletionProtection. By a raw call: older clients do not know it."""
+    """User Guide, "Protecting log groups from deletion". All deletion operations are blocked (API Reference,
+    PutLogGroupDeletionProtection): the model has a ValidationException for streams as well; its wording is unconfirmed."""
     def protect(on):
-        scope = f"{aws.account}/20260101/{aws.region}/logs/aws4_request"
-        return aws.http("POST", "/", json.dumps({"logGroupIdentifier": "g", "deletionProtectionEnabled": on}), {
-            "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "Logs_20140328.PutLogGroupDeletionProtection",
-            "X-Amz-Date": "20260101T000000Z",
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"})
+        return raw(aws, "PutLogGroupDeletionProtection", logGroupIdentifier="g", deletionProtectionEnabled=on)
 
     assert json.loads(protect(True)[2])["__type"].endswith("ResourceNotFoundException")
     logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
     assert protect(True)[0] == 200
-    assert error_of(logs.delete_log_group, logGroupName="g").code == "ValidationException"
+    refused = error_of(logs.delete_log_group, logGroupName="g")
+    assert (refused.code, refused.message) == (
+        "ValidationException",
+        "Cannot delete log group with deletion protection enabled. Disable deletion protection first.")
+    assert error_of(logs.delete_log_stream, logGroupName="g", logStreamName="s").code == "ValidationException"
     assert protect(False)[0] == 200
+    logs.delete_log_stream(logGroupName="g", logStreamName="s")
     logs.delete_log_group(logGroupName="g")
     assert logs.describe_log_groups()["logGroups"] == []

@@ -70,9 +70,10 @@ inline ApiError InvalidTerm(const std::string& term) {
   return InvalidParameter(fmt::format("Invalid character(s) in term '{}'", term));
 }
 
-// The model has the exception; the wording is unconfirmed.
+// CloudWatch Logs User Guide, "Protecting log groups from deletion". For a stream the wording is unconfirmed.
 inline ApiError DeletionProtected() {
-  return ApiError("ValidationException", "The specified log group has deletion protection enabled.");
+  return ApiError("ValidationException",
+                  "Cannot delete log group with deletion protection enabled. Disable deletion protection first.");
 }
 // Limit: CloudWatch Logs API Reference, TagResource; the wording is unconfirmed.
 inline ApiError TooManyTags() {
