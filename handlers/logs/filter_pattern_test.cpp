@@ -155,7 +155,7 @@ TEST_CASE("JSON: messages that are not") {
 TEST_CASE("Space-delimited messages") {
   const char* message = R"(127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534)";
   CHECK(Matches("[ip, server, username, timestamp, request, status_code, bytes]", message));
-  CHECK(!Matches("[ip, server, username, timestamp, request, status_code]", message));
+  CHECK(!Matches("[ip, server, username, timestamp, request, status_code, bytes, more]", message));
   CHECK(Matches("[ip, server, username, timestamp, request, status_code = 4*, bytes > 1000]", message));
   CHECK(!Matches("[ip, server, username, timestamp, request, status_code = 4*, bytes > 2000]", message));
   CHECK(Matches("[..., status_code = 404, bytes]", message));
@@ -164,6 +164,15 @@ TEST_CASE("Space-delimited messages") {
   CHECK(!Matches("[ip = \"10.*\", ...]", message));
   CHECK(Matches("[ip, server != Test, ...]", message));
   CHECK(Matches("[..., timestamp = 10/Oct*, request, s, b]", message));
+
+  // The last field is the rest of the line; [w1=ERROR] alone would be all of it.
+  const char* failed = "ERROR 09/25/2014 12:00:02 Failed to process request";
+  CHECK(Matches("[w1=ERROR, w2]", failed));
+  CHECK(!Matches("[w1=ERROR]", failed));
+  CHECK(!Matches("[w1=ERROR, w2]", "WARNING 09/25/2014 12:00:02 Invalid user request"));
+  CHECK(Matches("[w1, date, time, what = \"*process*\"]", failed));
+  CHECK(!Matches("[w1, ..., what = \"*process*\"]", failed));
+  CHECK(Matches("[timestamp=*Z, request_id=\"*-*\", event]", "2026-01-01T00:00:00.000Z\ta-b-c\tINFO\tall is well\n"));
 
   CHECK(Matches("[w1 = ERROR || w1 = WARN, w2]", "WARN x"));
   CHECK(Matches("[(w1 = ERROR || w1 = WARN) && w1 != WARN, w2]", "ERROR x"));

@@ -111,12 +111,19 @@ class JsonCondition : public FilterPattern::Condition {
   Expression expression_;
 };
 
-// The fields of a message: separated by spaces; "…" and […] hold theirs together.
-std::vector<std::string_view> SplitFields(std::string_view message) {
+// The fields of a message: separated by spaces; "…" and […] hold theirs together. Of more than `most` fields the last
+// one is the rest of the message.
+std::vector<std::string_view> SplitFields(std::string_view message, std::size_t most) {
   std::vector<std::string_view> fields;
+  std::string_view last;  // with all that follows it
   while (true) {
     SkipSpaces(message);
     if (message.empty()) return fields;
+    if (fields.size() == most) {
+      fields.back() = last.substr(0, last.find_last_not_of(" \t\r\n") + 1);
+      return fields;
+    }
+    last = message;
     const char closing = message.front() == '"' ? '"' : message.front() == '[' ? ']' : ' ';
     if (closing == ' ') {
       fields.push_back(TakeWhile(message, [](unsigned char c) { return !std::isspace(c); }));
@@ -144,7 +151,7 @@ class SpaceDelimitedCondition : public FilterPattern::Condition {
   }
 
   bool Holds(std::string_view message) const override {
-    const auto values = SplitFields(message);
+    const auto values = SplitFields(message, gap_ ? message.size() + 1 : fields_.size());
     if (gap_ ? values.size() < fields_.size() : values.size() != fields_.size()) return false;
     const std::size_t passed_over = values.size() - fields_.size();
     for (std::size_t i = 0; i < fields_.size(); ++i) {
