@@ -2,6 +2,7 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <vector>
@@ -14,6 +15,7 @@ namespace drydock::logs {
 namespace {
 
 constexpr char kAnything[] = "*";
+constexpr std::ptrdiff_t kMaximumWildcards = 3;  // CloudWatch Logs User Guide, filter pattern syntax
 
 std::string_view TakeWhile(std::string_view& text, auto belongs) {
   std::size_t length = 0;
@@ -25,6 +27,10 @@ std::string_view TakeWhile(std::string_view& text, auto belongs) {
 
 bool IsNameCharacter(unsigned char c) {
   return std::isalnum(c) || c == '_' || c == '-' || c >= 0x80;
+}
+
+std::ptrdiff_t CountWildcards(const Selector& selector) {
+  return std::count(selector.begin(), selector.end(), kAnything);
 }
 
 // $.name[0].['a key'].*[*]
@@ -52,6 +58,7 @@ Selector TakeJsonSelector(std::string_view& text) {
     if (bracket && !Take(text, "]")) throw errors::InvalidFilterPattern("a selector is not closed");
   }
   if (selector.empty()) throw errors::InvalidFilterPattern("a selector is not complete");
+  if (CountWildcards(selector) > 1) throw errors::InvalidFilterPattern("a selector can have one wildcard only");
   return selector;
 }
 
@@ -148,6 +155,10 @@ class SpaceDelimitedCondition : public FilterPattern::Condition {
     } while (Take(pattern, ","));
     SkipSpaces(pattern);
     if (pattern != "]") throw errors::InvalidFilterPattern("a field or a bracket is missing");
+    std::size_t regexes = 0;
+    for (const auto& field : fields_)
+      if (field) regexes += field->CountRegexes();
+    CheckRegexCount(regexes);
   }
 
   bool Holds(std::string_view message) const override {
@@ -199,6 +210,12 @@ std::shared_ptr<const FilterPattern::Condition> ParseJsonPattern(std::string_vie
   Expression expression = Expression::Read(pattern, TakeJsonSelector, false);
   SkipSpaces(pattern);
   if (pattern != "}") throw errors::InvalidFilterPattern("an operator or a bracket is missing");
+  std::vector<Selector> selectors;
+  expression.CollectSelectors(selectors);
+  std::ptrdiff_t wildcards = 0;
+  for (const Selector& selector : selectors) wildcards += CountWildcards(selector);
+  if (wildcards > kMaximumWildcards) throw errors::InvalidFilterPattern("at most 3 wildcard selectors are allowed");
+  CheckRegexCount(expression.CountRegexes());
   return std::make_shared<const JsonCondition>(std::move(expression));
 }
 
