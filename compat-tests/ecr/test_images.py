@@ -82,7 +82,11 @@ def test_layers(ecr):
 
     checked = ecr.batch_check_layer_availability(repositoryName="auth", layerDigests=[digest_of(data), digest_of(b"x")])
     assert [layer["layerAvailability"] for layer in checked["layers"]] == ["AVAILABLE", "UNAVAILABLE"]
-    url = ecr.get_download_url_for_layer(repositoryName="auth", layerDigest=digest_of(data))["downloadUrl"]
+    # ECR API Reference, GetDownloadUrlForLayer: only for layers that an image names.
+    download = {"repositoryName": "auth", "layerDigest": digest_of(data)}
+    assert error_of(ecr.get_download_url_for_layer, **download).type == "LayerInaccessibleException"
+    ecr.put_image(repositoryName="auth", imageManifest=manifest_of(data, []).decode())
+    url = ecr.get_download_url_for_layer(**download)["downloadUrl"]
     with urllib.request.urlopen(url) as answer:  # without any credentials
         assert answer.read() == data
 

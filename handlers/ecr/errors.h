@@ -153,6 +153,14 @@ inline ApiError LayerNotFound(const std::string& digest, const std::string& repo
                               digest, repository, registry));
 }
 
+inline ApiError LayerInaccessible(const std::string& digest, const std::string& repository,
+                                  const std::string& registry) {
+  return ApiError("LayerInaccessibleException",
+                  fmt::format("The layer with digest '{}' in the repository with name '{}' in the registry with id "
+                              "'{}' is not available because it is not associated with an image",
+                              digest, repository, registry));
+}
+
 // Limits: ECR API Reference, Tag; the wordings are unconfirmed.
 inline ApiError TooManyTags() {
   return ApiError("TooManyTagsException",

@@ -305,6 +305,8 @@ TEST_CASE("The URL of a layer is good for an hour, and for that layer") {
   request.layerDigest = testing::DigestOf("a layer");
   CHECK(f.CodeOf(ecr::GetDownloadUrlForLayer, request) == "LayersNotFoundException");
   testing::PutLayer(f, "auth", "a layer");
+  CHECK(f.CodeOf(ecr::GetDownloadUrlForLayer, request) == "LayerInaccessibleException");
+  f.Call(ecr::PutImage, testing::ImageOf("auth", testing::ManifestOf("a layer", {}), "v1"));
   const std::string url = *f.Call(ecr::GetDownloadUrlForLayer, request).downloadUrl;
   CHECK(url.starts_with("http://127.0.0.1:4566/v2/auth/blobs/" + *request.layerDigest + "?ticket="));
   const std::string ticket = url.substr(url.find('=') + 1);

