@@ -46,6 +46,10 @@ def test_errors_are_the_typed_exceptions(aws):
     assert refused.type == "InvalidNextTokenException"
     refused = error_of(sm.create_secret, Name=name(), SecretString="x" * 65537)
     assert "less than or equal to 65536" in refused.message
+    # AWS General Reference, Secrets Manager quotas: 65,536 bytes, whatever the characters are.
+    refused = error_of(sm.create_secret, Name=name(), SecretString="ü" * 32769)
+    assert refused.code == "ValidationException" and "less than or equal to 65536" in refused.message
+    sm.create_secret(Name=name(), SecretString="ü" * 32768)
 
 
 def test_versions_and_stages(aws):

@@ -12,6 +12,13 @@ inline ApiError InvalidName() {
           "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"};
 }
 
+// What the model says of too many characters; for too many bytes it is unconfirmed.
+inline ApiError ValueTooLong() {
+  return {"ValidationException",
+          "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length "
+          "less than or equal to 65536"};
+}
+
 inline ApiError ResourceNotFound(const std::string& message) {
   return {"ResourceNotFoundException", message};
 }
