@@ -11,6 +11,7 @@
 #include "handlers/ecr/testing/images.h"
 #include "handlers/ecr/timers.h"
 #include "handlers/testing/fixture.h"
+#include "store/records/ecr/account_setting.h"
 
 using namespace drydock;
 
@@ -228,6 +229,11 @@ TEST_CASE("Layers are mounted from other repositories") {
   f.Push("auth", "a layer");
   const std::string digest = testing::DigestOf("a layer");
   const std::string mount = "/v2/reminder/blobs/uploads/?mount=" + digest + "&from=";
+  CHECK(f.Send("POST", mount + "auth").status == 202);  // it is off from the beginning
+  f.database.Write([&](store::Transaction& tx) {
+    tx.Put(f.scope, records::ecr::AccountSetting{"BLOB_MOUNTING", "ENABLED"});
+    return 0;
+  });
   CHECK(f.Send("POST", mount + "nowhere").status == 202);
   CHECK(f.Send("HEAD", "/v2/reminder/blobs/" + digest).status == 404);
   CHECK(f.Send("POST", mount + "auth").status == 201);

@@ -24,6 +24,7 @@
 #include "api/ecr/PutImageResponse.h"
 #include "api/ecr/UploadLayerPartRequest.h"
 #include "api/ecr/UploadLayerPartResponse.h"
+#include "handlers/ecr/account_settings.h"
 #include "handlers/ecr/errors.h"
 #include "handlers/ecr/images.h"
 #include "handlers/ecr/layers.h"
@@ -284,10 +285,13 @@ void AbandonUpload(Context& context, const std::string& repository, const std::s
 }
 
 bool MountLayer(Context& context, const std::string& repository, const std::string& from, const std::string& digest) {
+  if (!MountsBlobs(context)) return false;
   RequireInitiate(context, repository);
-  FindRepository(context, repository);
+  const auto target = FindRepository(context, repository);
   try {
-    const auto blob = LookUpLayer(context, from, digest);
+    const auto blob = FetchLayer(context, from, digest);
+    const auto source = FindRepository(context, from);
+    if (source.encryption_type != target.encryption_type || source.kms_key != target.kms_key) return false;
     AddLayer(context, repository, digest, static_cast<std::int64_t>(blob.size));
     return true;
   } catch (const ApiError&) {

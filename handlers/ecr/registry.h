@@ -78,7 +78,9 @@ void CompleteUpload(Context& context, const std::string& repository, const std::
 // After CompleteUpload has been refused: nobody may ever use the blob.
 void ReleaseBlob(Context& context, const std::string& digest);
 void AbandonUpload(Context& context, const std::string& repository, const std::string& id);
-// Makes a layer of the repository `from` one of `repository` as well; false: there is no such layer.
+// Makes a layer of the repository `from` one of `repository` as well; false: there is no such layer, or it must be
+// uploaded. ECR User Guide, "Blob mounting in Amazon ECR": for a registry that has it switched on, a caller who may
+// fetch the layer, and repositories with the same encryption.
 bool MountLayer(Context& context, const std::string& repository, const std::string& from, const std::string& digest);
 
 }  // namespace drydock::ecr::registry
