@@ -3,6 +3,7 @@ import json
 import uuid
 
 from conftest import error_of
+from iam.caller import User, allow, document
 
 
 def name():
@@ -216,3 +217,19 @@ def test_with_the_cli(aws):
     aws.cli("secretsmanager", "delete-secret", "--secret-id", secret, "--force-delete-without-recovery")
     failed = aws.cli("secretsmanager", "get-secret-value", "--secret-id", secret, check=False)
     assert "ResourceNotFoundException" in failed.stderr
+
+
+def test_a_policy_is_validated_for_one_who_may_put_it(aws):
+    """API Reference, ValidateResourcePolicy, required permissions: PutResourcePolicy as well."""
+    sm = aws.client("secretsmanager")
+    secret = sm.create_secret(Name=name())["ARN"]
+    policy = document({"Effect": "Allow", "Principal": {"AWS": aws.account}, "Action": "secretsmanager:GetSecretValue",
+                       "Resource": "*"})
+    validate = allow("secretsmanager:ValidateResourcePolicy")
+    ana = User(aws, validate)
+    for of in ({"SecretId": secret}, {}):
+        refused = error_of(ana.client("secretsmanager").validate_resource_policy, ResourcePolicy=policy, **of)
+        assert refused.code == "AccessDeniedException" and "secretsmanager:PutResourcePolicy" in refused.message
+    ana.may(validate, allow("secretsmanager:PutResourcePolicy", resource=secret))
+    validated = ana.client("secretsmanager").validate_resource_policy(SecretId=secret, ResourcePolicy=policy)
+    assert validated["PolicyValidationPassed"] is True
