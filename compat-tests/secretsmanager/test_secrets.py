@@ -233,3 +233,19 @@ def test_a_policy_is_validated_for_one_who_may_put_it(aws):
     ana.may(validate, allow("secretsmanager:PutResourcePolicy", resource=secret))
     validated = ana.client("secretsmanager").validate_resource_policy(SecretId=secret, ResourcePolicy=policy)
     assert validated["PolicyValidationPassed"] is True
+
+
+def test_the_same_version_put_once_more_changes_nothing(start_server):
+    """API Reference, PutSecretValue: with a known token and the same data "the operation succeeds but does nothing"."""
+    server = start_server("--ephemeral", "--manual-clock")
+    aws = server.aws()
+    sm = aws.client("secretsmanager")
+    first = sm.create_secret(Name="s", SecretString="1")["VersionId"]
+    before = sm.describe_secret(SecretId="s")
+    aws.http("POST", "/_drydock/clock", json.dumps({"advance": 60}))
+    again = {"SecretId": "s", "SecretString": "1", "ClientRequestToken": first}
+    assert sm.put_secret_value(VersionStages=["other"], **again)["VersionStages"] == ["AWSCURRENT"]
+    after = sm.describe_secret(SecretId="s")
+    assert (after["VersionIdsToStages"], after["LastChangedDate"]) == (before["VersionIdsToStages"], before["LastChangedDate"])
+    sm.put_secret_value(SecretId="s", SecretString="2")
+    assert sm.describe_secret(SecretId="s")["LastChangedDate"] > before["LastChangedDate"]
