@@ -249,3 +249,14 @@ def test_the_same_version_put_once_more_changes_nothing(start_server):
     assert (after["VersionIdsToStages"], after["LastChangedDate"]) == (before["VersionIdsToStages"], before["LastChangedDate"])
     sm.put_secret_value(SecretId="s", SecretString="2")
     assert sm.describe_secret(SecretId="s")["LastChangedDate"] > before["LastChangedDate"]
+
+
+def test_a_secret_has_50_tags_at_most(aws):
+    """AWS General Reference, Secrets Manager quotas. TagResource has no LimitExceededException in the API model."""
+    sm = aws.client("secretsmanager")
+    secret = name()
+    sm.create_secret(Name=secret, Tags=[{"Key": str(number), "Value": "v"} for number in range(50)])
+    refused = error_of(sm.tag_resource, SecretId=secret, Tags=[{"Key": "more", "Value": "v"}])
+    assert refused.type == "InvalidParameterException"
+    sm.tag_resource(SecretId=secret, Tags=[{"Key": "0", "Value": "w"}])
+    assert len(sm.describe_secret(SecretId=secret)["Tags"]) == 50

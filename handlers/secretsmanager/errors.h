@@ -113,8 +113,8 @@ inline ApiError NoTagKey() {  // unconfirmed
 inline ApiError ReservedTagKey() {  // unconfirmed
   return InvalidParameter("Tag keys can't begin with aws:.");
 }
-inline ApiError TooManyTags() {  // unconfirmed
-  return {"LimitExceededException", "A secret can have at most 50 tags."};
+inline ApiError TooManyTags() {  // unconfirmed; TagResource has no LimitExceededException in the model
+  return InvalidParameter("A secret can have at most 50 tags.");
 }
 inline ApiError TooManyVersions() {  // unconfirmed
   return {"LimitExceededException", "The secret has too many versions. Wait before you make another one."};
