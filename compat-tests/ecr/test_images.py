@@ -100,3 +100,18 @@ def test_pages(ecr):
     described = list(ecr.get_paginator("describe_images").paginate(
         repositoryName="auth", PaginationConfig={"PageSize": 2}))
     assert len([image for page in described for image in page["imageDetails"]]) == 5
+
+
+def test_tags_have_letters_digits_and_three_marks(ecr):
+    """alexjurkiewicz/ecr-scan-image issue 40, datawire/forge issue 99; failure codes: API Reference, ImageFailure."""
+    ecr.create_repository(repositoryName="auth")
+    put_image(ecr, "auth", tag="v1.0_a-B")
+    manifest = ecr.batch_get_image(repositoryName="auth", imageIds=[{"imageTag": "v1.0_a-B"}])["images"][0]["imageManifest"]
+    for tag in ("a+b", "a:b", "a b", "ä"):
+        for refused in (error_of(ecr.put_image, repositoryName="auth", imageManifest=manifest, imageTag=tag),
+                        error_of(ecr.describe_images, repositoryName="auth", imageIds=[{"imageTag": tag}])):
+            assert refused.type == "InvalidParameterException"
+            assert refused.message == ("Invalid parameter at 'imageTag' failed to satisfy constraint: "
+                                       "'must satisfy regular expression '[a-zA-Z0-9-_.]+''")
+        [failure] = ecr.batch_get_image(repositoryName="auth", imageIds=[{"imageTag": tag}])["failures"]
+        assert failure["failureCode"] == "InvalidImageTag"

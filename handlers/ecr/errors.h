@@ -17,6 +17,11 @@ inline ApiError InvalidParameter(std::string_view parameter, std::string_view co
                   fmt::format("Invalid parameter at '{}' failed to satisfy constraint: '{}'", parameter, constraint));
 }
 
+// Seen: alexjurkiewicz/ecr-scan-image issue 40.
+inline ApiError InvalidImageTag() {
+  return InvalidParameter("imageTag", "must satisfy regular expression '[a-zA-Z0-9-_.]+'");
+}
+
 // A sentence that does not name one parameter.
 inline ApiError InvalidRequest(std::string message) {
   return ApiError("InvalidParameterException", std::move(message));
