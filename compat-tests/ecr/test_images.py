@@ -1,4 +1,5 @@
 """Images and layers through the ECR API."""
+import json
 import urllib.request
 
 import pytest
@@ -115,3 +116,17 @@ def test_tags_have_letters_digits_and_three_marks(ecr):
                                        "'must satisfy regular expression '[a-zA-Z0-9-_.]+''")
         [failure] = ecr.batch_get_image(repositoryName="auth", imageIds=[{"imageTag": tag}])["failures"]
         assert failure["failureCode"] == "InvalidImageTag"
+
+
+def test_a_manifest_whose_kind_nobody_tells(ecr):
+    """aws/aws-sdk issue 193: a manifest without mediaType needs imageManifestMediaType; ECR's words are seen there."""
+    ecr.create_repository(repositoryName="auth")
+    layer = put_layer(ecr, "auth", b"{}")
+    manifest = json.dumps({"schemaVersion": 2, "layers": [], "config": {
+        "mediaType": "application/vnd.cncf.helm.config.v1+json", "digest": layer, "size": 2}})
+    put = {"repositoryName": "auth", "imageManifest": manifest, "imageTag": "v1"}
+    syntax = "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'"
+    assert error_of(ecr.put_image, **put).message == syntax
+    assert error_of(ecr.put_image, imageManifestMediaType="application/x", **put).message == syntax
+    put_to = ecr.put_image(imageManifestMediaType="application/vnd.oci.image.manifest.v1+json", **put)
+    assert put_to["image"]["imageManifestMediaType"] == "application/vnd.oci.image.manifest.v1+json"

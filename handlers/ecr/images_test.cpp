@@ -120,9 +120,9 @@ TEST_CASE("What is no manifest is refused") {
         std::string(R"({"mediaType":"application/vnd.oci.image.index.v1+json","manifests":{}})")}) {
     CHECK(f.CodeOf(ecr::PutImage, testing::ImageOf("auth", text, "v1")) == "InvalidParameterException");
   }
-  // aws-facts I.5
+  // aws/aws-sdk issue 193
   CHECK(f.ErrorOf(ecr::PutImage, testing::ImageOf("auth", "{}", "v1")).message() ==
-        "image manifest mediatype not provided in manifest or parameter");
+        "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'");
   auto request = testing::ImageOf("auth", testing::ManifestOf("c", {}), "v1");
   request.imageDigest = testing::DigestOf("other");
   CHECK(f.CodeOf(ecr::PutImage, request) == "ImageDigestDoesNotMatchException");

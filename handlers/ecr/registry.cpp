@@ -103,7 +103,7 @@ Refusal RefusalOf(const ApiError& error) {
       {"ReferencedImagesNotFoundException", 400, "MANIFEST_BLOB_UNKNOWN"},
       {"ImageTagAlreadyExistsException", 400, "TAG_INVALID"},
       {"ImageDigestDoesNotMatchException", 400, "MANIFEST_INVALID"},
-      {"InvalidParameterException", 400, "MANIFEST_INVALID"},
+      {"InvalidParameterException", 405, "UNSUPPORTED"},  // opcr-io/policy issue 149
       {"UploadNotFoundException", 404, "BLOB_UPLOAD_UNKNOWN"},
       {"InvalidLayerException", 400, "DIGEST_INVALID"},
       {"AccessDeniedException", 403, "DENIED"},
@@ -114,11 +114,9 @@ Refusal RefusalOf(const ApiError& error) {
 }
 
 Reference ParseReference(const std::string& text) {
-  static const re2::RE2 kTag(R"([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})");
   if (IsDigest(text)) return {std::nullopt, text};
   if (text.find(':') != std::string::npos)
     throw Refusal(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
-  if (!re2::RE2::FullMatch(text, kTag)) throw Refusal(400, "TAG_INVALID", "manifest tag did not match URI");
   return {text, std::nullopt};
 }
 

@@ -29,7 +29,7 @@ struct Refusal : std::exception {
 };
 Refusal RefusalOf(const ApiError& error);
 
-// "latest" or "sha256:…". Throws Refusal for what can be neither.
+// "latest" or "sha256:…". Throws Refusal for what cannot be a digest; whether a tag is one, ECR's operations know.
 struct Reference {
   std::optional<std::string> tag, digest;
 };
