@@ -182,3 +182,13 @@ def test_layers_are_mounted_once_that_is_switched_on(aws):
     for wrong in (("BLOB_MOUNTING", "PERHAPS"), ("NO_SETTING", "ENABLED")):
         refused = aws.cli("ecr", "put-account-setting", "--name", wrong[0], "--value", wrong[1], check=False)
         assert "InvalidParameterException" in refused.stderr
+
+
+def test_skopeo_deletes_an_image(ecr, skopeo, tmp_path):
+    """ECR User Guide, "Deleting signatures and other artifacts", deletes by the registry as well."""
+    ecr.create_repository(repositoryName="app")
+    write_layout(tmp_path / "layout", random_layer(1000))
+    assert skopeo.push(tmp_path / "layout", "app:v1").returncode == 0
+    deleted = skopeo.run("delete", "--tls-verify=false", f"docker://{skopeo.registry}/app:v1")
+    assert deleted.returncode == 0, deleted.stderr
+    assert ecr.list_images(repositoryName="app")["imageIds"] == []

@@ -78,6 +78,19 @@ def test_a_layer_is_mounted_by_one_who_may_fetch_it(aws):
     assert registry.call("POST", mount)[0] == 201
 
 
+def test_to_delete_needs_its_permission(aws):
+    """Each operation of the registry is one of the API's: here BatchDeleteImage."""
+    arn = aws.client("ecr").create_repository(repositoryName="app")["repository"]["repositoryArn"]
+    login, push = allow("ecr:GetAuthorizationToken"), allow(*PUSH, resource=arn)
+    ana = User(aws, login, push)
+    registry = Registry(aws, ana)
+    assert registry.push()[0] == 201
+    status, message = registry.call("DELETE", "manifests/v1")
+    assert status == 403 and "ecr:BatchDeleteImage" in message
+    ana.may(login, push, allow("ecr:BatchDeleteImage", resource=arn))
+    assert registry.call("DELETE", "manifests/v1")[0] == 202
+
+
 def test_another_accounts_repository_by_its_policy(server, aws):
     owner = server.aws()
     owner.client("ecr").create_repository(repositoryName="app")

@@ -168,7 +168,8 @@ TEST_CASE("Errors in ECR's words") {  // aws-facts I.3
                            "expression '[a-zA-Z0-9-_.]+''") != std::string::npos);
   CHECK(f.Refusal(f.Send("GET", "/v2/auth/manifests/a+b")) == "404 MANIFEST_UNKNOWN");
   CHECK(f.Refusal(f.Send("GET", "/v2/auth/manifests/sha256:1")) == "400 DIGEST_INVALID");
-  CHECK(f.Refusal(f.Send("DELETE", "/v2/auth/manifests/v1")) == "405 UNSUPPORTED");
+  CHECK(f.Refusal(f.Send("DELETE", "/v2/auth/manifests/v1")) == "404 MANIFEST_UNKNOWN");
+  CHECK(f.Refusal(f.Send("DELETE", "/v2/auth/blobs/" + testing::DigestOf("x"))) == "405 UNSUPPORTED");
   CHECK(f.Refusal(f.Send("GET", "/v2/_catalog")) == "404 UNSUPPORTED");
   CHECK(f.Refusal(f.Send("GET", "/v2/UPPER/tags/list")) == "400 NAME_INVALID");
   CHECK(f.Refusal(f.Send("PATCH", "/v2/auth/blobs/uploads/nothing", "x")) == "404 BLOB_UPLOAD_UNKNOWN");
@@ -185,6 +186,18 @@ TEST_CASE("Immutable tags stay where they are") {
   const auto response = f.Send("PUT", "/v2/auth/manifests/v1", testing::ManifestOf("other", {}));
   CHECK(f.Refusal(response) == "400 TAG_INVALID");
   CHECK(response.body.find("cannot be overwritten because the tag is immutable.") != std::string::npos);
+}
+
+TEST_CASE("Images are deleted") {  // ECR User Guide, "Deleting signatures and other artifacts"; OCI: 202
+  RegistryFixture f;
+  testing::CreateRepository(f, "auth");
+  const std::string one = testing::PushImage(f, "auth", "one", "v1");
+  const std::string two = testing::PushImage(f, "auth", "two", "v2");
+  CHECK(f.Send("DELETE", "/v2/auth/manifests/" + one).status == 202);
+  CHECK(f.Send("GET", "/v2/auth/tags/list").body == R"({"name":"auth","tags":["v2"]})");
+  CHECK(f.Refusal(f.Send("DELETE", "/v2/auth/manifests/" + one)) == "404 MANIFEST_UNKNOWN");
+  CHECK(f.Send("DELETE", "/v2/auth/manifests/v2").status == 202);
+  CHECK(f.Send("HEAD", "/v2/auth/manifests/" + two).status == 404);
 }
 
 TEST_CASE("The ways to upload a blob") {

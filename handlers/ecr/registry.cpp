@@ -10,6 +10,8 @@
 
 #include "api/ecr/BatchCheckLayerAvailabilityRequest.h"
 #include "api/ecr/BatchCheckLayerAvailabilityResponse.h"
+#include "api/ecr/BatchDeleteImageRequest.h"
+#include "api/ecr/BatchDeleteImageResponse.h"
 #include "api/ecr/BatchGetImageRequest.h"
 #include "api/ecr/BatchGetImageResponse.h"
 #include "api/ecr/CompleteLayerUploadRequest.h"
@@ -163,6 +165,20 @@ PushedManifest PutManifest(Context& context, const std::string& repository, cons
   if (const auto image = context.tx.Get<ImageRecord>(context.scope, repository, pushed.digest))
     pushed.subject = image->subject;
   return pushed;
+}
+
+void DeleteManifest(Context& context, const std::string& repository, const std::string& reference) {
+  const Reference name = ParseReference(reference);
+  BatchDeleteImageRequest request;
+  request.repositoryName = repository;
+  ImageIdentifier& id = request.imageIds.emplace_back();
+  id.imageTag = name.tag;
+  id.imageDigest = name.digest;
+  const auto answer = Operate<BatchDeleteImageResponse>(context, "BatchDeleteImage", std::move(request));
+  if (answer.failures.empty()) return;
+  const ImageFailure& failure = answer.failures.front();
+  if (failure.failureCode == "ImageNotFound") throw Refusal(404, "MANIFEST_UNKNOWN", *failure.failureReason);
+  throw Refusal(400, "UNSUPPORTED", *failure.failureReason);  // unconfirmed
 }
 
 std::vector<std::string> ListTags(Context& context, const std::string& repository) {

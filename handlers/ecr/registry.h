@@ -55,6 +55,9 @@ struct PushedManifest {
 PushedManifest PutManifest(Context& context, const std::string& repository, const std::string& reference,
                            const std::string& media_type, const std::string& bytes);
 
+// By its digest with all its tags; by a tag, only when that is its last one.
+void DeleteManifest(Context& context, const std::string& repository, const std::string& reference);
+
 // All tags in alphabetical order.
 std::vector<std::string> ListTags(Context& context, const std::string& repository);
 
