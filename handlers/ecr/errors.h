@@ -87,7 +87,7 @@ inline ApiError ImageDigestDoesNotMatch(const std::string& digest, const std::st
                               digest, repository, registry));
 }
 
-// The two wordings are from memory of docker's output, unconfirmed.
+// Seen: mapbox/ecs-conex pull request 50. That of images is made like it, unconfirmed.
 inline ApiError LayersNotFound(const std::vector<std::string>& digests, const std::string& repository,
                                const std::string& registry) {
   return ApiError("LayersNotFoundException",
@@ -151,9 +151,10 @@ inline ApiError LayerAlreadyExists(const std::string& digest, const std::string&
                               "with id '{}'",
                               digest, repository, registry));
 }
+// Seen: monken/aws-ecr-public issue 11.
 inline ApiError LayerNotFound(const std::string& digest, const std::string& repository, const std::string& registry) {
   return ApiError("LayersNotFoundException",
-                  fmt::format("The layer with digest '{}' does not exist in the repository with name '{}' in the "
+                  fmt::format("The layer with digest '{}' does not exist within the repository with name '{}' in the "
                               "registry with id '{}'",
                               digest, repository, registry));
 }

@@ -304,6 +304,9 @@ TEST_CASE("The URL of a layer is good for an hour, and for that layer") {
   request.repositoryName = "auth";
   request.layerDigest = testing::DigestOf("a layer");
   CHECK(f.CodeOf(ecr::GetDownloadUrlForLayer, request) == "LayersNotFoundException");
+  CHECK(f.ErrorOf(ecr::GetDownloadUrlForLayer, request).message() ==
+        "The layer with digest '" + *request.layerDigest +
+            "' does not exist within the repository with name 'auth' in the registry with id '123456789012'");
   testing::PutLayer(f, "auth", "a layer");
   CHECK(f.CodeOf(ecr::GetDownloadUrlForLayer, request) == "LayerInaccessibleException");
   f.Call(ecr::PutImage, testing::ImageOf("auth", testing::ManifestOf("a layer", {}), "v1"));

@@ -101,7 +101,7 @@ Refusal RefusalOf(const ApiError& error) {
   static constexpr Wording kWordings[] = {
       {"RepositoryNotFoundException", 404, "NAME_UNKNOWN"},
       {"ImageNotFoundException", 404, "MANIFEST_UNKNOWN"},
-      {"LayersNotFoundException", 400, "BLOB_UNKNOWN"},
+      {"LayersNotFoundException", 400, "BLOB_UPLOAD_UNKNOWN"},  // mapbox/ecs-conex pull request 50; status unconfirmed
       {"ReferencedImagesNotFoundException", 400, "MANIFEST_BLOB_UNKNOWN"},
       {"ImageTagAlreadyExistsException", 400, "TAG_INVALID"},
       {"ImageDigestDoesNotMatchException", 400, "MANIFEST_INVALID"},
@@ -124,7 +124,11 @@ Reference ParseReference(const std::string& text) {
 
 StoredManifest GetManifest(Context& context, const std::string& repository, const std::string& reference,
                            const std::vector<std::string>& accepted) {
+  static const re2::RE2 kTag(R"([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})");
   const Reference wanted = ParseReference(reference);
+  // 400: bazel-contrib/rules_oci issue 720; the code is unconfirmed.
+  if (wanted.tag && !re2::RE2::FullMatch(*wanted.tag, kTag))
+    throw Refusal(400, "TAG_INVALID", "manifest tag did not match URI");
   BatchGetImageRequest request;
   request.repositoryName = repository;
   ImageIdentifier& id = request.imageIds.emplace_back();
