@@ -160,3 +160,16 @@ def test_certificates_that_are_not_there_or_used(aws):
     assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["InUseBy"] == [balancer]
     elbv2.delete_listener(ListenerArn=listener)
     acm.delete_certificate(CertificateArn=arn)
+
+
+def test_the_first_domain_name_is_a_common_name(aws):
+    """API Reference, RequestCertificate DomainName: 64 characters at most, a subject alternative name may be longer. The
+    words: convox/rack issue 2818."""
+    acm = aws.client("acm")
+    fits, long = (f"{'a' * length}.{'b' * 40}.example.com" for length in (11, 12))
+    assert (len(fits), len(long)) == (64, 65)
+    refused = error_of(acm.request_certificate, DomainName=long)
+    assert refused.type == "InvalidDomainValidationOptionsException"
+    assert refused.message == "The first domain name can be no longer than 64 characters."
+    arn = acm.request_certificate(DomainName=fits, SubjectAlternativeNames=[long])["CertificateArn"]
+    assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["SubjectAlternativeNames"] == [fits, long]

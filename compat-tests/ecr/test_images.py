@@ -1,4 +1,5 @@
 """Images and layers through the ECR API."""
+import json
 import urllib.request
 
 import pytest
@@ -82,7 +83,11 @@ def test_layers(ecr):
 
     checked = ecr.batch_check_layer_availability(repositoryName="auth", layerDigests=[digest_of(data), digest_of(b"x")])
     assert [layer["layerAvailability"] for layer in checked["layers"]] == ["AVAILABLE", "UNAVAILABLE"]
-    url = ecr.get_download_url_for_layer(repositoryName="auth", layerDigest=digest_of(data))["downloadUrl"]
+    # ECR API Reference, GetDownloadUrlForLayer: only for layers that an image names.
+    download = {"repositoryName": "auth", "layerDigest": digest_of(data)}
+    assert error_of(ecr.get_download_url_for_layer, **download).type == "LayerInaccessibleException"
+    ecr.put_image(repositoryName="auth", imageManifest=manifest_of(data, []).decode())
+    url = ecr.get_download_url_for_layer(**download)["downloadUrl"]
     with urllib.request.urlopen(url) as answer:  # without any credentials
         assert answer.read() == data
 
@@ -96,3 +101,32 @@ def test_pages(ecr):
     described = list(ecr.get_paginator("describe_images").paginate(
         repositoryName="auth", PaginationConfig={"PageSize": 2}))
     assert len([image for page in described for image in page["imageDetails"]]) == 5
+
+
+def test_tags_have_letters_digits_and_three_marks(ecr):
+    """alexjurkiewicz/ecr-scan-image issue 40, datawire/forge issue 99; failure codes: API Reference, ImageFailure."""
+    ecr.create_repository(repositoryName="auth")
+    put_image(ecr, "auth", tag="v1.0_a-B")
+    manifest = ecr.batch_get_image(repositoryName="auth", imageIds=[{"imageTag": "v1.0_a-B"}])["images"][0]["imageManifest"]
+    for tag in ("a+b", "a:b", "a b", "ä"):
+        for refused in (error_of(ecr.put_image, repositoryName="auth", imageManifest=manifest, imageTag=tag),
+                        error_of(ecr.describe_images, repositoryName="auth", imageIds=[{"imageTag": tag}])):
+            assert refused.type == "InvalidParameterException"
+            assert refused.message == ("Invalid parameter at 'imageTag' failed to satisfy constraint: "
+                                       "'must satisfy regular expression '[a-zA-Z0-9-_.]+''")
+        [failure] = ecr.batch_get_image(repositoryName="auth", imageIds=[{"imageTag": tag}])["failures"]
+        assert failure["failureCode"] == "InvalidImageTag"
+
+
+def test_a_manifest_whose_kind_nobody_tells(ecr):
+    """aws/aws-sdk issue 193: a manifest without mediaType needs imageManifestMediaType; ECR's words are seen there."""
+    ecr.create_repository(repositoryName="auth")
+    layer = put_layer(ecr, "auth", b"{}")
+    manifest = json.dumps({"schemaVersion": 2, "layers": [], "config": {
+        "mediaType": "application/vnd.cncf.helm.config.v1+json", "digest": layer, "size": 2}})
+    put = {"repositoryName": "auth", "imageManifest": manifest, "imageTag": "v1"}
+    syntax = "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'"
+    assert error_of(ecr.put_image, **put).message == syntax
+    assert error_of(ecr.put_image, imageManifestMediaType="application/x", **put).message == syntax
+    put_to = ecr.put_image(imageManifestMediaType="application/vnd.oci.image.manifest.v1+json", **put)
+    assert put_to["image"]["imageManifestMediaType"] == "application/vnd.oci.image.manifest.v1+json"

@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 from conftest import error_of
-from ecr.images import digest_of, layer_of, put_image, random_layer, write_layout
+from ecr.images import digest_of, layer_of, put_image, put_layer, random_layer, write_layout
 
 
 def basic(aws):
@@ -154,3 +154,41 @@ def test_images_outlive_a_crash(start_server, tmp_path):
     assert aws.client("ecr").describe_images(repositoryName="auth")["imageDetails"][0]["imageDigest"] == digest
     assert aws.http("GET", "/v2/auth/manifests/v1", headers=headers)[0] == 200  # the password is still good
     assert error_of(aws.client("ecr").create_repository, repositoryName="auth").code == "RepositoryAlreadyExistsException"
+
+
+def test_layers_are_mounted_once_that_is_switched_on(aws):
+    """ECR User Guide, "Blob mounting in Amazon ECR": within a registry that has it enabled, between repositories of the
+    same encryption."""
+    ecr = aws.client("ecr")
+    for repository, more in (("base", {}), ("app", {}), ("sealed", {"encryptionConfiguration": {"encryptionType": "KMS"}})):
+        ecr.create_repository(repositoryName=repository, **more)
+    data = b"a layer"
+    put_layer(ecr, "base", data)
+    login = {"Authorization": "Basic " + ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]}
+
+    def mount(repository, source="base"):
+        path = f"/v2/{repository}/blobs/uploads/?mount={digest_of(data)}&from={source}"
+        return aws.http("POST", path, headers=login)[0]
+
+    assert aws.cli("ecr", "get-account-setting", "--name", "BLOB_MOUNTING") == {"name": "BLOB_MOUNTING", "value": "DISABLED"}
+    assert mount("app") == 202  # as for any upload
+    enabled = {"name": "BLOB_MOUNTING", "value": "ENABLED"}
+    assert aws.cli("ecr", "put-account-setting", "--name", "BLOB_MOUNTING", "--value", "ENABLED") == enabled
+    assert aws.cli("ecr", "get-account-setting", "--name", "BLOB_MOUNTING") == enabled
+    assert mount("app", "none") == mount("sealed") == 202
+    assert mount("app") == 201
+    [layer] = ecr.batch_check_layer_availability(repositoryName="app", layerDigests=[digest_of(data)])["layers"]
+    assert layer["layerAvailability"] == "AVAILABLE"
+    for wrong in (("BLOB_MOUNTING", "PERHAPS"), ("NO_SETTING", "ENABLED")):
+        refused = aws.cli("ecr", "put-account-setting", "--name", wrong[0], "--value", wrong[1], check=False)
+        assert "InvalidParameterException" in refused.stderr
+
+
+def test_skopeo_deletes_an_image(ecr, skopeo, tmp_path):
+    """ECR User Guide, "Deleting signatures and other artifacts", deletes by the registry as well."""
+    ecr.create_repository(repositoryName="app")
+    write_layout(tmp_path / "layout", random_layer(1000))
+    assert skopeo.push(tmp_path / "layout", "app:v1").returncode == 0
+    deleted = skopeo.run("delete", "--tls-verify=false", f"docker://{skopeo.registry}/app:v1")
+    assert deleted.returncode == 0, deleted.stderr
+    assert ecr.list_images(repositoryName="app")["imageIds"] == []

@@ -6,7 +6,7 @@ import json
 
 from cloudtrail.history import Trail
 from conftest import REGION
-from ecr.images import config_of, digest_of, layer_of, manifest_of
+from ecr.images import config_of, digest_of, layer_of, manifest_of, put_layer
 from iam.caller import User, allow, document
 
 PUSH = ["ecr:BatchCheckLayerAvailability", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload",
@@ -61,6 +61,34 @@ def test_each_step_needs_its_permission(aws):
     ana.may(login, allow(*PULL, resource=repository))
     assert registry.pull()[0] == 200
     assert registry.call("POST", f"blobs/uploads/?mount={digest_of(LAYER)}&from=app")[0] == 403
+
+
+def test_a_layer_is_mounted_by_one_who_may_fetch_it(aws):
+    """ECR User Guide, "Blob mounting in Amazon ECR": needs ecr:GetDownloadUrlForLayer on the repository that has it."""
+    ecr = aws.client("ecr")
+    arn = {name: ecr.create_repository(repositoryName=name)["repository"]["repositoryArn"] for name in ("base", "app")}
+    aws.cli("ecr", "put-account-setting", "--name", "BLOB_MOUNTING", "--value", "ENABLED")
+    put_layer(ecr, "base", LAYER)
+    push = allow(*PUSH, resource=arn["app"])
+    ana = User(aws, allow("ecr:GetAuthorizationToken"), push)
+    registry = Registry(aws, ana)
+    mount = f"blobs/uploads/?mount={digest_of(LAYER)}&from=base"
+    assert registry.call("POST", mount)[0] == 202
+    ana.may(allow("ecr:GetAuthorizationToken"), push, allow("ecr:GetDownloadUrlForLayer", resource=arn["base"]))
+    assert registry.call("POST", mount)[0] == 201
+
+
+def test_to_delete_needs_its_permission(aws):
+    """Each operation of the registry is one of the API's: here BatchDeleteImage."""
+    arn = aws.client("ecr").create_repository(repositoryName="app")["repository"]["repositoryArn"]
+    login, push = allow("ecr:GetAuthorizationToken"), allow(*PUSH, resource=arn)
+    ana = User(aws, login, push)
+    registry = Registry(aws, ana)
+    assert registry.push()[0] == 201
+    status, message = registry.call("DELETE", "manifests/v1")
+    assert status == 403 and "ecr:BatchDeleteImage" in message
+    ana.may(login, push, allow("ecr:BatchDeleteImage", resource=arn))
+    assert registry.call("DELETE", "manifests/v1")[0] == 202
 
 
 def test_another_accounts_repository_by_its_policy(server, aws):

@@ -2,6 +2,8 @@
 import datetime
 import json
 
+import pytest
+
 from conftest import error_of
 from ecr.images import put_image
 
@@ -91,6 +93,62 @@ def test_a_policy_that_ecr_does_not_take(aws, ecr):
         {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
     ecr.set_repository_policy(repositoryName="auth", policyText=pull_by({"AWS": role}))
     ecr.set_repository_policy(repositoryName="auth", policyText=pull_by({"AWS": "arn:aws:iam::999999999999:role/theirs"}))
+
+
+def rule(priority, status="any", count="imageCountMoreThan", action=None, **selection):
+    return {"rulePriority": priority, "action": action or {"type": "expire"},
+            "selection": {"tagStatus": status, "countType": count, "countNumber": 1, **selection}}
+
+
+DAYS = {"countUnit": "days"}
+SCHEMA = "instance failed to match exactly one schema (matched 0 out of 2)"  # cloudposse/terraform-aws-ecr issue 158
+
+
+def test_lifecycle_policies_that_ecr_takes(ecr):
+    """ECR User Guide, "Lifecycle policy properties" and examples."""
+    ecr.create_repository(repositoryName="auth")
+    for rules in ([rule(1)],
+                  [rule(7, "tagged", tagPrefixList=["prod"]), rule(3, "untagged", "sinceImagePushed", **DAYS), rule(9)],
+                  [rule(1, "tagged", "sinceImagePulled", tagPatternList=["*test*1*2*3", "v*"], **DAYS)],
+                  [rule(1, "any", "sinceImagePulled", {"type": "transition", "targetStorageClass": "archive"}, **DAYS),
+                   rule(2, "any", "sinceImageTransitioned", storageClass="archive", **DAYS)],
+                  [{**rule(1), "description": "the newest one stays"}]):
+        text = json.dumps({"rules": rules}).ljust(100)
+        assert ecr.put_lifecycle_policy(repositoryName="auth", lifecyclePolicyText=text)["lifecyclePolicyText"] == text
+
+
+@pytest.mark.parametrize("rules, why", [
+    ([rule(1, "tagged")], "Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED."),
+    ([rule(1), rule(2, "untagged")], "Rule for tagStatus=ANY must have the lowest priority per storage class"),
+    ([rule(1, "untagged"), rule(2, "untagged", "sinceImagePushed", **DAYS)],
+     "Only one rule can select Untagged images per storage class"),
+    ([rule(1, countUnit=None)], SCHEMA),
+    ([rule(1, action={"type": "expire", "targetStorageClass": None})], SCHEMA),
+    ([rule(1, **DAYS)], SCHEMA),
+    ([rule(1, tagPrefixList=[])], SCHEMA),
+    ([rule(1, count="sinceImagePushed")], SCHEMA),
+    ([rule(1, count="sinceImageTransitioned", **DAYS)], SCHEMA),
+    ([rule(1, "some")], SCHEMA),
+    ([rule(1, countNumber=0)], SCHEMA),
+    ([rule(0)], SCHEMA),
+    ([rule(1, action={"type": "transition"})], SCHEMA),
+    ([{**rule(1), "name": "x"}], SCHEMA),
+    (rule(1), SCHEMA),
+    # The wordings of these are unconfirmed.
+    ([rule(1, "untagged"), rule(1)], None),
+    ([rule(1, "untagged", tagPrefixList=["v"])], None),
+    ([rule(1, "tagged", tagPatternList=["test*1*2*3*4*5*6"])], None),
+])
+def test_lifecycle_policies_that_ecr_does_not_take(ecr, rules, why):
+    """ECR User Guide, "Lifecycle policy properties". The texts are seen in reports of failed deployments."""
+    ecr.create_repository(repositoryName="auth")
+    refused = error_of(ecr.put_lifecycle_policy, repositoryName="auth",
+                       lifecyclePolicyText=json.dumps({"rules": rules}).ljust(100))
+    assert refused.type == "InvalidParameterException"
+    begin = "Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: 'Lifecycle policy validation failure: "
+    assert refused.message.startswith(begin)
+    assert why is None or refused.message == f"{begin}{why}'"
+    assert error_of(ecr.get_lifecycle_policy, repositoryName="auth").type == "LifecyclePolicyNotFoundException"
 
 
 def test_a_policy_is_deleted(ecr):

@@ -73,6 +73,33 @@ def test_old_and_new_events_are_left_out(logs):
     assert messages(logs.get_log_events(logGroupName="g", logStreamName="s")) == []
 
 
+def test_only_events_that_are_taken_count_for_the_span_of_a_batch(logs):
+    """API Reference, PutLogEvents: for valid events, not older than 14 days or more than 2 hours ahead, the time span of
+    a batch cannot exceed 24 hours."""
+    day, hour = 24 * 3600 * 1000, 3600 * 1000
+    time = now()
+
+    def batch(*times):
+        return {"logGroupName": "g", "logStreamName": "s",
+                "logEvents": [{"timestamp": time + each, "message": str(each)} for each in times]}
+
+    answer = logs.put_log_events(**batch(-15 * day, -day + hour, 0, 3 * hour, 3 * day))
+    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3}
+    assert messages(logs.get_log_events(logGroupName="g", logStreamName="s")) == [str(-day + hour), "0"]
+    refused = error_of(logs.put_log_events, **batch(-15 * day, -day - hour, 0))
+    assert refused.type == "InvalidParameterException"
+
+
+def test_the_end_of_a_range(logs):
+    """API Reference: FilterLogEvents leaves out events later than endTime, GetLogEvents those at endTime, too."""
+    start = now()
+    put(logs, "one", "two", "three", start=start)
+    between = {"logGroupName": "g", "startTime": start, "endTime": start + 1}
+    assert messages(logs.filter_log_events(**between)) == ["one", "two"]
+    assert messages(logs.get_log_events(logStreamName="s", **between)) == ["one"]
+    assert len(messages(logs.filter_log_events(logGroupName="g", endTime=2**63 - 1))) == 3
+
+
 def test_filter(logs):
     logs.create_log_stream(logGroupName="g", logStreamName="t")
     put(logs, "ERROR one", '{"level": "error", "code": 7}', "GET /index 404", start=now() - 1000)

@@ -3,6 +3,7 @@ import json
 import uuid
 
 from conftest import error_of
+from iam.caller import User, allow, document
 
 
 def name():
@@ -46,6 +47,10 @@ def test_errors_are_the_typed_exceptions(aws):
     assert refused.type == "InvalidNextTokenException"
     refused = error_of(sm.create_secret, Name=name(), SecretString="x" * 65537)
     assert "less than or equal to 65536" in refused.message
+    # AWS General Reference, Secrets Manager quotas: 65,536 bytes, whatever the characters are.
+    refused = error_of(sm.create_secret, Name=name(), SecretString="ü" * 32769)
+    assert refused.code == "ValidationException" and "less than or equal to 65536" in refused.message
+    sm.create_secret(Name=name(), SecretString="ü" * 32768)
 
 
 def test_versions_and_stages(aws):
@@ -212,3 +217,46 @@ def test_with_the_cli(aws):
     aws.cli("secretsmanager", "delete-secret", "--secret-id", secret, "--force-delete-without-recovery")
     failed = aws.cli("secretsmanager", "get-secret-value", "--secret-id", secret, check=False)
     assert "ResourceNotFoundException" in failed.stderr
+
+
+def test_a_policy_is_validated_for_one_who_may_put_it(aws):
+    """API Reference, ValidateResourcePolicy, required permissions: PutResourcePolicy as well."""
+    sm = aws.client("secretsmanager")
+    secret = sm.create_secret(Name=name())["ARN"]
+    policy = document({"Effect": "Allow", "Principal": {"AWS": aws.account}, "Action": "secretsmanager:GetSecretValue",
+                       "Resource": "*"})
+    validate = allow("secretsmanager:ValidateResourcePolicy")
+    ana = User(aws, validate)
+    for of in ({"SecretId": secret}, {}):
+        refused = error_of(ana.client("secretsmanager").validate_resource_policy, ResourcePolicy=policy, **of)
+        assert refused.code == "AccessDeniedException" and "secretsmanager:PutResourcePolicy" in refused.message
+    ana.may(validate, allow("secretsmanager:PutResourcePolicy", resource=secret))
+    validated = ana.client("secretsmanager").validate_resource_policy(SecretId=secret, ResourcePolicy=policy)
+    assert validated["PolicyValidationPassed"] is True
+
+
+def test_the_same_version_put_once_more_changes_nothing(start_server):
+    """API Reference, PutSecretValue: with a known token and the same data "the operation succeeds but does nothing"."""
+    server = start_server("--ephemeral", "--manual-clock")
+    aws = server.aws()
+    sm = aws.client("secretsmanager")
+    first = sm.create_secret(Name="s", SecretString="1")["VersionId"]
+    before = sm.describe_secret(SecretId="s")
+    aws.http("POST", "/_drydock/clock", json.dumps({"advance": 60}))
+    again = {"SecretId": "s", "SecretString": "1", "ClientRequestToken": first}
+    assert sm.put_secret_value(VersionStages=["other"], **again)["VersionStages"] == ["AWSCURRENT"]
+    after = sm.describe_secret(SecretId="s")
+    assert (after["VersionIdsToStages"], after["LastChangedDate"]) == (before["VersionIdsToStages"], before["LastChangedDate"])
+    sm.put_secret_value(SecretId="s", SecretString="2")
+    assert sm.describe_secret(SecretId="s")["LastChangedDate"] > before["LastChangedDate"]
+
+
+def test_a_secret_has_50_tags_at_most(aws):
+    """AWS General Reference, Secrets Manager quotas. TagResource has no LimitExceededException in the API model."""
+    sm = aws.client("secretsmanager")
+    secret = name()
+    sm.create_secret(Name=secret, Tags=[{"Key": str(number), "Value": "v"} for number in range(50)])
+    refused = error_of(sm.tag_resource, SecretId=secret, Tags=[{"Key": "more", "Value": "v"}])
+    assert refused.type == "InvalidParameterException"
+    sm.tag_resource(SecretId=secret, Tags=[{"Key": "0", "Value": "w"}])
+    assert len(sm.describe_secret(SecretId=secret)["Tags"]) == 50

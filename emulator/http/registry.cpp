@@ -348,7 +348,13 @@ Response Registry::AnswerManifests(const Call& call) const {
     if (pushed.subject) response.headers.emplace_back("OCI-Subject", *pushed.subject);
     return response;
   }
-  if (request.method != "GET" && request.method != "HEAD") throw Unsupported();  // images are deleted by the ECR API
+  if (request.method == "DELETE") {  // ECR User Guide, "Deleting signatures and other artifacts"
+    Write(call, [&](Context& context) { registry::DeleteManifest(context, repository, reference); });
+    Response response;
+    response.status = 202;
+    return response;
+  }
+  if (request.method != "GET" && request.method != "HEAD") throw Unsupported();
 
   const auto accepted = AcceptedManifests(request);
   bool news = false;

@@ -78,6 +78,9 @@ inline ApiError InvalidValidationDomain(const std::string& name) {
   return {"InvalidDomainValidationOptionsException",
           fmt::format("The validation domain for '{}' must be the domain itself or one above it.", name)};
 }
+inline ApiError FirstDomainTooLong() {  // seen: convox/rack issue 2818
+  return {"InvalidDomainValidationOptionsException", "The first domain name can be no longer than 64 characters."};
+}
 inline ApiError TooManyNames() {
   return {"LimitExceededException", "The certificate names more than 10 domains."};
 }

@@ -20,7 +20,8 @@ using Record = records::acm::Certificate;
 
 namespace {
 
-constexpr std::size_t kMostNames = 10;  // quota: domain names per certificate
+constexpr std::size_t kMostNames = 10;          // quota: domain names per certificate
+constexpr std::size_t kLongestCommonName = 64;  // API Reference, RequestCertificate DomainName; RFC 5280
 constexpr auto kIdempotencyWindow = std::chrono::hours(1);
 constexpr auto kDay = std::chrono::hours(24);
 constexpr auto kValidity = 198 * kDay;  // User Guide, "Certificate characteristics"
@@ -105,6 +106,7 @@ RequestCertificateResponse RequestCertificate(Context& context, const RequestCer
   for (const std::string& name : in.SubjectAlternativeNames)
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   for (const std::string& name : names) CheckDomain(name);
+  if (names.front().size() > kLongestCommonName) throw errors::FirstDomainTooLong();
   if (names.size() > kMostNames) throw errors::TooManyNames();
 
   RequestCertificateResponse out;

@@ -17,6 +17,11 @@ inline ApiError InvalidParameter(std::string_view parameter, std::string_view co
                   fmt::format("Invalid parameter at '{}' failed to satisfy constraint: '{}'", parameter, constraint));
 }
 
+// Seen: alexjurkiewicz/ecr-scan-image issue 40.
+inline ApiError InvalidImageTag() {
+  return InvalidParameter("imageTag", "must satisfy regular expression '[a-zA-Z0-9-_.]+'");
+}
+
 // A sentence that does not name one parameter.
 inline ApiError InvalidRequest(std::string message) {
   return ApiError("InvalidParameterException", std::move(message));
@@ -82,7 +87,7 @@ inline ApiError ImageDigestDoesNotMatch(const std::string& digest, const std::st
                               digest, repository, registry));
 }
 
-// The two wordings are from memory of docker's output, unconfirmed.
+// Seen: mapbox/ecs-conex pull request 50. That of images is made like it, unconfirmed.
 inline ApiError LayersNotFound(const std::vector<std::string>& digests, const std::string& repository,
                                const std::string& registry) {
   return ApiError("LayersNotFoundException",
@@ -146,10 +151,19 @@ inline ApiError LayerAlreadyExists(const std::string& digest, const std::string&
                               "with id '{}'",
                               digest, repository, registry));
 }
+// Seen: monken/aws-ecr-public issue 11.
 inline ApiError LayerNotFound(const std::string& digest, const std::string& repository, const std::string& registry) {
   return ApiError("LayersNotFoundException",
-                  fmt::format("The layer with digest '{}' does not exist in the repository with name '{}' in the "
+                  fmt::format("The layer with digest '{}' does not exist within the repository with name '{}' in the "
                               "registry with id '{}'",
+                              digest, repository, registry));
+}
+
+inline ApiError LayerInaccessible(const std::string& digest, const std::string& repository,
+                                  const std::string& registry) {
+  return ApiError("LayerInaccessibleException",
+                  fmt::format("The layer with digest '{}' in the repository with name '{}' in the registry with id "
+                              "'{}' is not available because it is not associated with an image",
                               digest, repository, registry));
 }
 

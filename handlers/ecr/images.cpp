@@ -62,7 +62,14 @@ struct Found {
   std::optional<Failure> failure;
 };
 
-// The image that an identifier of a batch means. Reasons: aws-facts I.4; that of a tag elsewhere is unconfirmed.
+bool IsTag(const std::string& text) {
+  static constexpr std::string_view kMarks = "-_.";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c < 0x80 && (std::isalnum(c) || kMarks.find(static_cast<char>(c)) != std::string_view::npos);
+  });
+}
+
+// The image that an identifier of a batch means. Reasons: aws-facts I.4; those of tags are unconfirmed.
 Found Find(Context& context, const std::string& repository, const ImageIdentifier& id) {
   if (!id.imageDigest && !id.imageTag)
     return {std::nullopt,
@@ -71,6 +78,9 @@ Found Find(Context& context, const std::string& repository, const ImageIdentifie
     return {std::nullopt, Failure{"InvalidImageDigest",
                                   "Invalid request parameters: image digest should satisfy the regex "
                                   "'[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"}};
+  if (id.imageTag && !IsTag(*id.imageTag))
+    return {std::nullopt, Failure{"InvalidImageTag",
+                                  "Invalid request parameters: image tag should satisfy the regex '[a-zA-Z0-9-_.]+'"}};
   const Failure not_found{"ImageNotFound", "Requested image not found"};
   std::string digest = id.imageDigest.value_or("");
   if (id.imageTag) {
@@ -245,6 +255,7 @@ AWS_OPERATION(ecr, PutImage)
 AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 PutImageResponse PutImage(Context& context, const PutImageRequest& in) {
   const auto repository = FindRepository(context, "PutImage", in.registryId, *in.repositoryName);
+  if (in.imageTag && !IsTag(*in.imageTag)) throw errors::InvalidImageTag();
   const std::string digest = "sha256:" + Hex(Sha256(*in.imageManifest));
   if (in.imageDigest && *in.imageDigest != digest)
     throw errors::ImageDigestDoesNotMatch(*in.imageDigest, repository.name, context.account());
@@ -364,6 +375,7 @@ DescribeImagesResponse DescribeImages(Context& context, const DescribeImagesRequ
     std::set<std::string> described;
     for (const ImageIdentifier& id : in.imageIds) {
       const Found found = Find(context, repository.name, id);
+      if (id.imageTag && !IsTag(*id.imageTag)) throw errors::InvalidImageTag();
       if (found.failure && std::string_view(found.failure->code) != "ImageNotFound")
         throw errors::InvalidRequest(found.failure->reason);
       if (found.failure)

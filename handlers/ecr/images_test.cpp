@@ -120,9 +120,9 @@ TEST_CASE("What is no manifest is refused") {
         std::string(R"({"mediaType":"application/vnd.oci.image.index.v1+json","manifests":{}})")}) {
     CHECK(f.CodeOf(ecr::PutImage, testing::ImageOf("auth", text, "v1")) == "InvalidParameterException");
   }
-  // aws-facts I.5
+  // aws/aws-sdk issue 193
   CHECK(f.ErrorOf(ecr::PutImage, testing::ImageOf("auth", "{}", "v1")).message() ==
-        "image manifest mediatype not provided in manifest or parameter");
+        "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'");
   auto request = testing::ImageOf("auth", testing::ManifestOf("c", {}), "v1");
   request.imageDigest = testing::DigestOf("other");
   CHECK(f.CodeOf(ecr::PutImage, request) == "ImageDigestDoesNotMatchException");
@@ -304,7 +304,12 @@ TEST_CASE("The URL of a layer is good for an hour, and for that layer") {
   request.repositoryName = "auth";
   request.layerDigest = testing::DigestOf("a layer");
   CHECK(f.CodeOf(ecr::GetDownloadUrlForLayer, request) == "LayersNotFoundException");
+  CHECK(f.ErrorOf(ecr::GetDownloadUrlForLayer, request).message() ==
+        "The layer with digest '" + *request.layerDigest +
+            "' does not exist within the repository with name 'auth' in the registry with id '123456789012'");
   testing::PutLayer(f, "auth", "a layer");
+  CHECK(f.CodeOf(ecr::GetDownloadUrlForLayer, request) == "LayerInaccessibleException");
+  f.Call(ecr::PutImage, testing::ImageOf("auth", testing::ManifestOf("a layer", {}), "v1"));
   const std::string url = *f.Call(ecr::GetDownloadUrlForLayer, request).downloadUrl;
   CHECK(url.starts_with("http://127.0.0.1:4566/v2/auth/blobs/" + *request.layerDigest + "?ticket="));
   const std::string ticket = url.substr(url.find('=') + 1);

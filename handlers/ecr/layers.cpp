@@ -1,5 +1,6 @@
 #include "handlers/ecr/layers.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <set>
@@ -43,6 +44,17 @@ LayerRecord FindLayer(Context& context, const std::string& repository, const std
   auto layer = context.tx.Get<LayerRecord>(context.scope, repository, digest);
   if (!layer) throw errors::LayerNotFound(digest, repository, context.account());
   return *std::move(layer);
+}
+
+// Whether an image names the layer. Layers that lose their last image go with it, so that one whose media type an image
+// has told still has one.
+bool HasImage(Context& context, const LayerRecord& layer) {
+  using records::ecr::Image;
+  if (!layer.media_type.empty()) return true;
+  const auto images = context.tx.List<Image>(context.scope, store::Where(&Image::repository, layer.repository));
+  return std::any_of(images.begin(), images.end(), [&](const Image& image) {
+    return std::find(image.layers.begin(), image.layers.end(), layer.digest) != image.layers.end();
+  });
 }
 
 }  // namespace
@@ -225,6 +237,7 @@ GetDownloadUrlForLayerResponse GetDownloadUrlForLayer(Context& context, const Ge
   const std::string& repository = *in.repositoryName;
   FindRepository(context, "GetDownloadUrlForLayer", in.registryId, repository);
   const LayerRecord layer = FindLayer(context, repository, *in.layerDigest);
+  if (!HasImage(context, layer)) throw errors::LayerInaccessible(layer.digest, repository, context.account());
 
   const std::vector<std::string> ticket{context.account(), context.region(), repository, layer.digest,
                                         std::to_string((context.now + kTicketLifetime).milliseconds)};

@@ -10,6 +10,8 @@
 
 #include "api/ecr/BatchCheckLayerAvailabilityRequest.h"
 #include "api/ecr/BatchCheckLayerAvailabilityResponse.h"
+#include "api/ecr/BatchDeleteImageRequest.h"
+#include "api/ecr/BatchDeleteImageResponse.h"
 #include "api/ecr/BatchGetImageRequest.h"
 #include "api/ecr/BatchGetImageResponse.h"
 #include "api/ecr/CompleteLayerUploadRequest.h"
@@ -24,6 +26,7 @@
 #include "api/ecr/PutImageResponse.h"
 #include "api/ecr/UploadLayerPartRequest.h"
 #include "api/ecr/UploadLayerPartResponse.h"
+#include "handlers/ecr/account_settings.h"
 #include "handlers/ecr/errors.h"
 #include "handlers/ecr/images.h"
 #include "handlers/ecr/layers.h"
@@ -98,11 +101,11 @@ Refusal RefusalOf(const ApiError& error) {
   static constexpr Wording kWordings[] = {
       {"RepositoryNotFoundException", 404, "NAME_UNKNOWN"},
       {"ImageNotFoundException", 404, "MANIFEST_UNKNOWN"},
-      {"LayersNotFoundException", 400, "BLOB_UNKNOWN"},
+      {"LayersNotFoundException", 400, "BLOB_UPLOAD_UNKNOWN"},  // mapbox/ecs-conex pull request 50; status unconfirmed
       {"ReferencedImagesNotFoundException", 400, "MANIFEST_BLOB_UNKNOWN"},
       {"ImageTagAlreadyExistsException", 400, "TAG_INVALID"},
       {"ImageDigestDoesNotMatchException", 400, "MANIFEST_INVALID"},
-      {"InvalidParameterException", 400, "MANIFEST_INVALID"},
+      {"InvalidParameterException", 405, "UNSUPPORTED"},  // opcr-io/policy issue 149
       {"UploadNotFoundException", 404, "BLOB_UPLOAD_UNKNOWN"},
       {"InvalidLayerException", 400, "DIGEST_INVALID"},
       {"AccessDeniedException", 403, "DENIED"},
@@ -113,17 +116,19 @@ Refusal RefusalOf(const ApiError& error) {
 }
 
 Reference ParseReference(const std::string& text) {
-  static const re2::RE2 kTag(R"([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})");
   if (IsDigest(text)) return {std::nullopt, text};
   if (text.find(':') != std::string::npos)
     throw Refusal(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
-  if (!re2::RE2::FullMatch(text, kTag)) throw Refusal(400, "TAG_INVALID", "manifest tag did not match URI");
   return {text, std::nullopt};
 }
 
 StoredManifest GetManifest(Context& context, const std::string& repository, const std::string& reference,
                            const std::vector<std::string>& accepted) {
+  static const re2::RE2 kTag(R"([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})");
   const Reference wanted = ParseReference(reference);
+  // 400: bazel-contrib/rules_oci issue 720; the code is unconfirmed.
+  if (wanted.tag && !re2::RE2::FullMatch(*wanted.tag, kTag))
+    throw Refusal(400, "TAG_INVALID", "manifest tag did not match URI");
   BatchGetImageRequest request;
   request.repositoryName = repository;
   ImageIdentifier& id = request.imageIds.emplace_back();
@@ -164,6 +169,20 @@ PushedManifest PutManifest(Context& context, const std::string& repository, cons
   if (const auto image = context.tx.Get<ImageRecord>(context.scope, repository, pushed.digest))
     pushed.subject = image->subject;
   return pushed;
+}
+
+void DeleteManifest(Context& context, const std::string& repository, const std::string& reference) {
+  const Reference name = ParseReference(reference);
+  BatchDeleteImageRequest request;
+  request.repositoryName = repository;
+  ImageIdentifier& id = request.imageIds.emplace_back();
+  id.imageTag = name.tag;
+  id.imageDigest = name.digest;
+  const auto answer = Operate<BatchDeleteImageResponse>(context, "BatchDeleteImage", std::move(request));
+  if (answer.failures.empty()) return;
+  const ImageFailure& failure = answer.failures.front();
+  if (failure.failureCode == "ImageNotFound") throw Refusal(404, "MANIFEST_UNKNOWN", *failure.failureReason);
+  throw Refusal(400, "UNSUPPORTED", *failure.failureReason);  // unconfirmed
 }
 
 std::vector<std::string> ListTags(Context& context, const std::string& repository) {
@@ -233,7 +252,8 @@ store::BlobFile FetchLayer(Context& context, const std::string& repository, cons
     Operate<GetDownloadUrlForLayerResponse>(context, "GetDownloadUrlForLayer", std::move(request));
   } catch (const ApiError& error) {
     if (error.code() == "LayersNotFoundException") throw BlobUnknown();
-    throw;
+    // A layer without an image: what the registry says of it is unconfirmed; the OCI specification lets it be fetched.
+    if (error.code() != "LayerInaccessibleException") throw;
   }
   return BytesOf(context, digest);
 }
@@ -283,10 +303,13 @@ void AbandonUpload(Context& context, const std::string& repository, const std::s
 }
 
 bool MountLayer(Context& context, const std::string& repository, const std::string& from, const std::string& digest) {
+  if (!MountsBlobs(context)) return false;
   RequireInitiate(context, repository);
-  FindRepository(context, repository);
+  const auto target = FindRepository(context, repository);
   try {
-    const auto blob = LookUpLayer(context, from, digest);
+    const auto blob = FetchLayer(context, from, digest);
+    const auto source = FindRepository(context, from);
+    if (source.encryption_type != target.encryption_type || source.kms_key != target.kms_key) return false;
     AddLayer(context, repository, digest, static_cast<std::int64_t>(blob.size));
     return true;
   } catch (const ApiError&) {

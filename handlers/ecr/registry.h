@@ -29,7 +29,7 @@ struct Refusal : std::exception {
 };
 Refusal RefusalOf(const ApiError& error);
 
-// "latest" or "sha256:…". Throws Refusal for what can be neither.
+// "latest" or "sha256:…". Throws Refusal for what cannot be a digest; whether a tag is one, ECR's operations know.
 struct Reference {
   std::optional<std::string> tag, digest;
 };
@@ -55,6 +55,9 @@ struct PushedManifest {
 PushedManifest PutManifest(Context& context, const std::string& repository, const std::string& reference,
                            const std::string& media_type, const std::string& bytes);
 
+// By its digest with all its tags; by a tag, only when that is its last one.
+void DeleteManifest(Context& context, const std::string& repository, const std::string& reference);
+
 // All tags in alphabetical order.
 std::vector<std::string> ListTags(Context& context, const std::string& repository);
 
@@ -78,7 +81,9 @@ void CompleteUpload(Context& context, const std::string& repository, const std::
 // After CompleteUpload has been refused: nobody may ever use the blob.
 void ReleaseBlob(Context& context, const std::string& digest);
 void AbandonUpload(Context& context, const std::string& repository, const std::string& id);
-// Makes a layer of the repository `from` one of `repository` as well; false: there is no such layer.
+// Makes a layer of the repository `from` one of `repository` as well; false: there is no such layer, or it must be
+// uploaded. ECR User Guide, "Blob mounting in Amazon ECR": for a registry that has it switched on, a caller who may
+// fetch the layer, and repositories with the same encryption.
 bool MountLayer(Context& context, const std::string& repository, const std::string& from, const std::string& digest);
 
 }  // namespace drydock::ecr::registry

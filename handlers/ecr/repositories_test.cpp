@@ -198,7 +198,8 @@ TEST_CASE("Lifecycle policies are kept as they came") {
   CHECK(f.CodeOf(ecr::GetLifecyclePolicy, get) == "LifecyclePolicyNotFoundException");
   ecr::PutLifecyclePolicyRequest put;
   put.repositoryName = "auth";
-  put.lifecyclePolicyText = R"({"rules": [{"rulePriority": 1}]})";
+  put.lifecyclePolicyText = R"({"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any",
+      "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}]})";
   f.Call(ecr::PutLifecyclePolicy, put);
   CHECK(f.Call(ecr::GetLifecyclePolicy, get).lifecyclePolicyText == put.lifecyclePolicyText);
   ecr::DeleteLifecyclePolicyRequest erase;

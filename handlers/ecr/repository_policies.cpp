@@ -1,6 +1,4 @@
 // Repository policies and lifecycle policies.
-#include <rapidjson/document.h>
-
 #include <algorithm>
 
 #include "api/ecr/DeleteLifecyclePolicyRequest.h"
@@ -18,6 +16,7 @@
 #include "emulator/api/operation.h"
 #include "emulator/auth/policy/validate.h"
 #include "handlers/ecr/errors.h"
+#include "handlers/ecr/lifecycle_policy.h"
 #include "handlers/ecr/repositories.h"
 #include "handlers/iam/principals.h"
 #include "store/database.h"
@@ -38,16 +37,6 @@ void CheckPolicy(Context& context, const std::string& text) {
                                 [](const auto& statement) { return statement.resources.empty(); });
   if (!good) throw errors::InvalidParameter("PolicyText", "Invalid repository policy provided");
   if (iam::FindMissingPrincipal(context, policy)) throw errors::InvalidParameter("PolicyText", "Principal not found");
-}
-
-// Whether the text is a JSON object with a list (or one object) under `member`. Iterative, so that no nesting is too
-// deep for the stack.
-bool IsObjectWith(const std::string& text, const char* member) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
-  if (document.HasParseError() || !document.IsObject()) return false;
-  const auto found = document.FindMember(member);
-  return found != document.MemberEnd() && (found->value.IsArray() || found->value.IsObject());
 }
 
 }  // namespace
@@ -98,10 +87,7 @@ AWS_OPERATION(ecr, PutLifecyclePolicy)
 AWS_ACCESS("repository/{registryId|}/{repositoryName}")
 PutLifecyclePolicyResponse PutLifecyclePolicy(Context& context, const PutLifecyclePolicyRequest& in) {
   RepositoryRecord repository = FindRepository(context, "PutLifecyclePolicy", in.registryId, *in.repositoryName);
-  if (!IsObjectWith(*in.lifecyclePolicyText, "rules")) {
-    throw errors::InvalidParameter("LifecyclePolicyText",
-                                   "Lifecycle policy validation failure: string does not describe a policy with rules");
-  }
+  CheckLifecyclePolicy(*in.lifecyclePolicyText);
   repository.lifecycle_policy_text = in.lifecyclePolicyText;
   context.tx.Put(context.scope, repository);
 

@@ -43,6 +43,10 @@ inline ApiError InvalidToken() {
 inline ApiError PrefixAndPattern() {
   return InvalidParameter("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
 }
+// Unconfirmed.
+inline ApiError IdentifiersAndFilter() {
+  return InvalidParameter("logGroupIdentifiers can be combined with includeLinkedAccounts only.");
+}
 inline ApiError NotChronological() {
   return InvalidParameter("Log events in a single PutLogEvents request must be in chronological order.");
 }
@@ -66,9 +70,10 @@ inline ApiError InvalidTerm(const std::string& term) {
   return InvalidParameter(fmt::format("Invalid character(s) in term '{}'", term));
 }
 
-// The model has the exception; the wording is unconfirmed.
+// CloudWatch Logs User Guide, "Protecting log groups from deletion". For a stream the wording is unconfirmed.
 inline ApiError DeletionProtected() {
-  return ApiError("ValidationException", "The specified log group has deletion protection enabled.");
+  return ApiError("ValidationException",
+                  "Cannot delete log group with deletion protection enabled. Disable deletion protection first.");
 }
 // Limit: CloudWatch Logs API Reference, TagResource; the wording is unconfirmed.
 inline ApiError TooManyTags() {

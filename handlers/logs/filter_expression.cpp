@@ -20,6 +20,12 @@ std::optional<double> ParseNumber(std::string_view text) {
   return number;
 }
 
+// As short as it can be: 404, 1.5.
+std::string TextOf(double number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
 // A star is any number of characters; nothing else is special.
 std::string WildcardOf(std::string_view text) {
   std::string wildcard;
@@ -132,6 +138,7 @@ struct Expression::Reader {
       text.remove_prefix(word.size());
       test.operand_ = WildcardOf(word);
       test.number_ = ParseNumber(word);
+      test.matches_numbers_ = word.find('*') != std::string_view::npos;
     }
     const bool ordered = test.operator_ != Operator::kEqual && test.operator_ != Operator::kNotEqual;
     if (ordered && !test.number_) throw errors::InvalidFilterPattern("only numbers can be compared by size");
@@ -143,7 +150,10 @@ Expression Expression::Read(std::string_view& text, const SelectorReader& read_s
 }
 
 bool Expression::EqualsOperand(const FieldValue& value) const {
-  if (value.kind == FieldValue::Kind::kNumber) return number_ && value.number == *number_;
+  if (value.kind == FieldValue::Kind::kNumber) {
+    if (matches_numbers_) return MatchesWildcard(operand_, TextOf(value.number));
+    return number_ && value.number == *number_;
+  }
   if (value.kind != FieldValue::Kind::kText) return false;
   if (regex_) return re2::RE2::PartialMatch(re2::StringPiece(value.text.data(), value.text.size()), *regex_);
   if (MatchesWildcard(operand_, value.text)) return true;
@@ -193,6 +203,12 @@ bool Expression::Holds(const LookUp& look_up) const {
 void Expression::CollectSelectors(std::vector<Selector>& selectors) const {
   if (kind_ == Kind::kTest) selectors.push_back(selector_);
   for (const Expression& part : parts_) part.CollectSelectors(selectors);
+}
+
+std::size_t Expression::CountRegexes() const {
+  std::size_t count = regex_ ? 1 : 0;
+  for (const Expression& part : parts_) count += part.CountRegexes();
+  return count;
 }
 
 }  // namespace drydock::logs

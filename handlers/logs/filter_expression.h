@@ -38,6 +38,7 @@ class Expression {
   bool Holds(const LookUp& look_up) const;
   // The selectors in it, from left to right.
   void CollectSelectors(std::vector<Selector>& selectors) const;
+  std::size_t CountRegexes() const;
 
  private:
   enum class Kind { kAny, kAll, kTest };
@@ -54,6 +55,7 @@ class Expression {
   FieldValue::Kind is_ = FieldValue::Kind::kNull;  // kIs
   std::string operand_;                            // as a wildcard pattern
   std::optional<double> number_;                   // of an operand that reads as a number and is not quoted
+  bool matches_numbers_ = false;                   // an operand with a star that is not quoted
   std::shared_ptr<const re2::RE2> regex_;
   bool text_is_number_ = false;
 };

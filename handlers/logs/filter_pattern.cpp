@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "handlers/logs/errors.h"
@@ -29,7 +30,8 @@ class Term {
   }
   bool IsIn(std::string_view message) const {
     if (regex_) return re2::RE2::PartialMatch(re2::StringPiece(message.data(), message.size()), *regex_);
-    return message.find(text_) != std::string_view::npos;
+    const bool blank = text_.find_first_not_of(kSpaces) == std::string::npos;  // " " matches everything
+    return blank || message.find(text_) != std::string_view::npos;
   }
   bool is_regex() const { return regex_ != nullptr; }
 
@@ -39,7 +41,7 @@ class Term {
 };
 
 // Words: all that stand alone must occur, none with a minus may. Question marks make alternatives, which count only
-// where no word stands alone.
+// where there is nothing else.
 class Terms : public FilterPattern::Condition {
  public:
   explicit Terms(std::string_view pattern) {
@@ -55,14 +57,15 @@ class Terms : public FilterPattern::Condition {
       kind->push_back(TakeTerm(pattern));
       regexes += kind->back().is_regex();
     }
-    if (regexes > kMaximumRegexes) throw errors::InvalidFilterPattern("at most 2 regular expressions are allowed");
+    CheckRegexCount(regexes);
   }
 
   bool Holds(std::string_view message) const override {
     const auto occurs = [&](const Term& term) { return term.IsIn(message); };
     if (std::any_of(excluded_.begin(), excluded_.end(), occurs)) return false;
-    if (!required_.empty()) return std::all_of(required_.begin(), required_.end(), occurs);
-    return alternatives_.empty() || std::any_of(alternatives_.begin(), alternatives_.end(), occurs);
+    if (!std::all_of(required_.begin(), required_.end(), occurs)) return false;
+    if (alternatives_.empty() || !required_.empty() || !excluded_.empty()) return true;
+    return std::any_of(alternatives_.begin(), alternatives_.end(), occurs);
   }
 
  private:
@@ -112,11 +115,45 @@ std::string_view TakeRegex(std::string_view& text) {
   throw errors::InvalidFilterPattern("a regular expression is not closed");
 }
 
+namespace {
+
+// The User Guide's list, "Supported regular expressions syntax"; the space is in its examples.
+bool IsOfRegex(char c) {
+  static constexpr std::string_view kSymbols = " :_#=@/;,-^$?[]{}|\\*+.";
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         kSymbols.find(c) != std::string_view::npos;
+}
+
+// RE2 takes {,n} for itself, unlike CloudWatch Logs, where the smaller number may be omitted.
+std::string WithSmallerNumbers(std::string_view regex) {
+  std::string text;
+  bool in_class = false;
+  for (std::size_t i = 0; i < regex.size(); ++i) {
+    text += regex[i];
+    if (regex[i] == '\\' && i + 1 < regex.size()) {
+      text += regex[++i];
+    } else if (regex[i] == '[' || regex[i] == ']') {
+      in_class = regex[i] == '[';
+    } else if (!in_class && regex.substr(i).starts_with("{,")) {
+      text += '0';
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void CheckRegexCount(std::size_t count) {
+  if (count > kMaximumRegexes) throw errors::InvalidFilterPattern("at most 2 regular expressions are allowed");
+}
+
 std::shared_ptr<const re2::RE2> CompileRegex(std::string_view regex) {
+  if (!std::all_of(regex.begin(), regex.end(), IsOfRegex))
+    throw errors::InvalidFilterPattern("a regular expression has a character that is not supported");
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_never_capture(true);
-  auto compiled = std::make_shared<const re2::RE2>(re2::StringPiece(regex.data(), regex.size()), options);
+  auto compiled = std::make_shared<const re2::RE2>(WithSmallerNumbers(regex), options);
   if (regex.empty() || !compiled->ok()) throw errors::InvalidFilterPattern("a regular expression is not valid");
   return compiled;
 }

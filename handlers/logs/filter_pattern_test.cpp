@@ -28,6 +28,7 @@ std::string ErrorOf(std::string_view pattern) {
 TEST_CASE("Without a pattern every message matches") {
   CHECK(Matches("", "anything"));
   CHECK(Matches("  ", ""));
+  CHECK(Matches("\" \"", "word"));
 }
 
 TEST_CASE("Words") {
@@ -48,9 +49,10 @@ TEST_CASE("Alternatives and exclusions") {
   CHECK(!Matches("ERROR -ARGUMENTS", "[ERROR 419] MISSING ARGUMENTS"));
   CHECK(Matches("-DEBUG", "info"));
   CHECK(!Matches("-DEBUG", "DEBUG"));
-  CHECK(Matches("?A B", "B"));  // beside words that stand alone, alternatives do not count
+  CHECK(Matches("?ERROR ?ARGUMENTS REQUEST", "[INFO] REQUEST FAILED"));  // beside other terms they are ignored
   CHECK(!Matches("?A B", "A"));
   CHECK(!Matches("?A -\"B C\"", "A B C"));
+  CHECK(Matches("?A -B", "C"));
 }
 
 TEST_CASE("Regular expressions among words") {
@@ -61,6 +63,24 @@ TEST_CASE("Regular expressions among words") {
   CHECK(!ErrorOf("%(%").empty());
   CHECK(!ErrorOf("%open").empty());
   CHECK(!ErrorOf("%a% %b% %c%").empty());
+}
+
+TEST_CASE("What regular expressions may consist of") {
+  for (const char* pattern : {"%something!%", "%(Alpha|Beta)%", "%caf\xc3\xa9%", "{ $.a = %\"b\"% }", "[a = %<b>%]"}) {
+    INFO(pattern);
+    CHECK(!ErrorOf(pattern).empty());
+  }
+  CHECK(Matches("%a:b_c#d=e@f/g;h,i-j%", "a:b_c#d=e@f/g;h,i-j"));
+  CHECK(Matches("%^starting|^initializing|^shutting down%", "shutting down"));
+  CHECK(!Matches("%^starting|^initializing|^shutting down%", "skipping initializing"));
+  CHECK(Matches(R"(%\x28%)", "f(x)"));
+  CHECK(Matches("%^a{,2}b%", "aab"));  // either number can be omitted
+  CHECK(Matches("%^a{,2}b%", "b"));
+  CHECK(Matches("%a{2,}b%", "aaab"));
+  CHECK(Matches("%a[{,2}]b%", "a,b"));
+  CHECK(!ErrorOf("{ $.a = %a% || $.b = %b% || $.c = %c% }").empty());
+  CHECK(!ErrorOf("[a = %a%, b = %b%, c = %c%]").empty());
+  CHECK(Matches("[a = %a%, b = %b%]", "a b"));
 }
 
 TEST_CASE("What is no pattern") {
@@ -81,6 +101,8 @@ TEST_CASE("What is no pattern") {
                               "{ $.a = 1 } x",
                               "{ $.a[ = 1 }",
                               "{ $.['a] = 1 }",
+                              "{ $.items[*].* = 1 }",
+                              "{ $.* = 1 || $.* = 2 || $.* = 3 || $.* = 4 }",
                               "[",
                               "[]",
                               "[a",
@@ -120,6 +142,10 @@ TEST_CASE("JSON: values") {
   CHECK(Matches("{ $.count > 249 && $.count < 251 && $.count >= 250 && $.count <= 2.5e2 }", message));
   CHECK(Matches("{ $.count = 250 }", message));
   CHECK(!Matches("{ $.count != 250 }", message));
+  CHECK(Matches("{ $.count = 2* }", message));  // "Use the asterisk as a wild card to match numbers"
+  CHECK(!Matches("{ $.count != 2* }", message));
+  CHECK(!Matches("{ $.count = 3* }", message));
+  CHECK(Matches("{ $.latency = 1.* }", message));
   CHECK(!Matches("{ $.eventType > 1 }", message));
   CHECK(Matches("{ $.latency < 2 }", message));
   CHECK(Matches("{ $.eventType = %^Up.*l$% }", message));
@@ -155,7 +181,7 @@ TEST_CASE("JSON: messages that are not") {
 TEST_CASE("Space-delimited messages") {
   const char* message = R"(127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534)";
   CHECK(Matches("[ip, server, username, timestamp, request, status_code, bytes]", message));
-  CHECK(!Matches("[ip, server, username, timestamp, request, status_code]", message));
+  CHECK(!Matches("[ip, server, username, timestamp, request, status_code, bytes, more]", message));
   CHECK(Matches("[ip, server, username, timestamp, request, status_code = 4*, bytes > 1000]", message));
   CHECK(!Matches("[ip, server, username, timestamp, request, status_code = 4*, bytes > 2000]", message));
   CHECK(Matches("[..., status_code = 404, bytes]", message));
@@ -164,6 +190,15 @@ TEST_CASE("Space-delimited messages") {
   CHECK(!Matches("[ip = \"10.*\", ...]", message));
   CHECK(Matches("[ip, server != Test, ...]", message));
   CHECK(Matches("[..., timestamp = 10/Oct*, request, s, b]", message));
+
+  // The last field is the rest of the line; [w1=ERROR] alone would be all of it.
+  const char* failed = "ERROR 09/25/2014 12:00:02 Failed to process request";
+  CHECK(Matches("[w1=ERROR, w2]", failed));
+  CHECK(!Matches("[w1=ERROR]", failed));
+  CHECK(!Matches("[w1=ERROR, w2]", "WARNING 09/25/2014 12:00:02 Invalid user request"));
+  CHECK(Matches("[w1, date, time, what = \"*process*\"]", failed));
+  CHECK(!Matches("[w1, ..., what = \"*process*\"]", failed));
+  CHECK(Matches("[timestamp=*Z, request_id=\"*-*\", event]", "2026-01-01T00:00:00.000Z\ta-b-c\tINFO\tall is well\n"));
 
   CHECK(Matches("[w1 = ERROR || w1 = WARN, w2]", "WARN x"));
   CHECK(Matches("[(w1 = ERROR || w1 = WARN) && w1 != WARN, w2]", "ERROR x"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <set>
 
 #include "api/logs/FilterLogEventsRequest.h"
@@ -200,7 +201,10 @@ FilterLogEventsResponse FilterLogEvents(Context& context, const FilterLogEventsR
   const Streams streams = Choose(context, group, in);
   const FilterPattern pattern = FilterPattern::Parse(in.filterPattern.value_or(""));
   const std::string question = "logs.FilterLogEvents/" + group.name;
-  store::LogQuery query = QueryOf(group, context.now, in.startTime, in.endTime);
+  // Unlike those of GetLogEvents, events at endTime are within: CloudWatch Logs API Reference.
+  std::optional<std::int64_t> end = in.endTime;
+  if (end && *end < std::numeric_limits<std::int64_t>::max()) ++*end;
+  store::LogQuery query = QueryOf(group, context.now, in.startTime, end);
   if (in.nextToken) {
     const auto position = context.engines.tokens.Open(question, *in.nextToken);
     if (!position) throw errors::InvalidToken();

@@ -55,6 +55,17 @@ LogGroup Render(Context& context, const LogGroupRecord& group) {
   return out;
 }
 
+// What is told of a group that is found by a part of its name: CloudWatch Logs API Reference, DescribeLogGroups
+// logGroupNamePattern; that the number of metric filters is there, too, is seen (aws/aws-sdk-go-v2 issue 2102).
+LogGroup RenderFound(const Context& context, const LogGroupRecord& group) {
+  LogGroup out;
+  out.logGroupName = group.name;
+  out.creationTime = group.created_at.milliseconds;
+  out.metricFilterCount = 0;
+  out.arn = context.Arn("logs", "log-group:" + group.name + ":*");
+  return out;
+}
+
 // The group that an identifier names; nullopt where it is an ARN of something else.
 std::optional<std::string> NameOf(const Context& context, const std::string& identifier) {
   if (!Arn::LooksLike(identifier)) return identifier;
@@ -142,6 +153,9 @@ AWS_OPERATION(logs, DescribeLogGroups)
 AWS_ACCESS("log-group/")
 DescribeLogGroupsResponse DescribeLogGroups(Context& context, const DescribeLogGroupsRequest& in) {
   if (in.logGroupNamePrefix && in.logGroupNamePattern) throw errors::PrefixAndPattern();
+  // CloudWatch Logs API Reference, DescribeLogGroups logGroupIdentifiers.
+  if (!in.logGroupIdentifiers.empty() && (in.logGroupNamePrefix || in.logGroupNamePattern || in.logGroupClass))
+    throw errors::IdentifiersAndFilter();
   std::vector<std::string> wanted;
   for (const std::string& identifier : in.logGroupIdentifiers) {
     if (const auto name = NameOf(context, identifier)) wanted.push_back(*name);
@@ -166,7 +180,8 @@ DescribeLogGroupsResponse DescribeLogGroups(Context& context, const DescribeLogG
   if (!page) throw errors::InvalidToken();
   DescribeLogGroupsResponse out;
   out.logGroups.present = true;
-  for (const LogGroupRecord& group : page->items) out.logGroups.push_back(Render(context, group));
+  for (const LogGroupRecord& group : page->items)
+    out.logGroups.push_back(in.logGroupNamePattern ? RenderFound(context, group) : Render(context, group));
   out.nextToken = std::move(page->next_token);
   return out;
 }

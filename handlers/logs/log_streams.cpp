@@ -58,8 +58,10 @@ CreateLogStreamResponse CreateLogStream(Context& context, const CreateLogStreamR
 AWS_OPERATION(logs, DeleteLogStream)
 AWS_ACCESS("log-stream/{logGroupName}/{logStreamName}")
 DeleteLogStreamResponse DeleteLogStream(Context& context, const DeleteLogStreamRequest& in) {
-  FindGroup(context, *in.logGroupName);
+  const auto group = FindGroup(context, *in.logGroupName);
   FindStream(context, *in.logGroupName, *in.logStreamName);
+  // It blocks all deletion operations: CloudWatch Logs API Reference, PutLogGroupDeletionProtection.
+  if (group.deletion_protection) throw errors::DeletionProtected();
   store::LogEvents(context.tx).EraseStream(context.scope, *in.logGroupName, *in.logStreamName);
   context.tx.Erase<LogStreamRecord>(context.scope, *in.logGroupName, *in.logStreamName);
   return {};

@@ -2,6 +2,7 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <vector>
@@ -14,6 +15,7 @@ namespace drydock::logs {
 namespace {
 
 constexpr char kAnything[] = "*";
+constexpr std::ptrdiff_t kMaximumWildcards = 3;  // CloudWatch Logs User Guide, filter pattern syntax
 
 std::string_view TakeWhile(std::string_view& text, auto belongs) {
   std::size_t length = 0;
@@ -25,6 +27,10 @@ std::string_view TakeWhile(std::string_view& text, auto belongs) {
 
 bool IsNameCharacter(unsigned char c) {
   return std::isalnum(c) || c == '_' || c == '-' || c >= 0x80;
+}
+
+std::ptrdiff_t CountWildcards(const Selector& selector) {
+  return std::count(selector.begin(), selector.end(), kAnything);
 }
 
 // $.name[0].['a key'].*[*]
@@ -52,6 +58,7 @@ Selector TakeJsonSelector(std::string_view& text) {
     if (bracket && !Take(text, "]")) throw errors::InvalidFilterPattern("a selector is not closed");
   }
   if (selector.empty()) throw errors::InvalidFilterPattern("a selector is not complete");
+  if (CountWildcards(selector) > 1) throw errors::InvalidFilterPattern("a selector can have one wildcard only");
   return selector;
 }
 
@@ -111,12 +118,19 @@ class JsonCondition : public FilterPattern::Condition {
   Expression expression_;
 };
 
-// The fields of a message: separated by spaces; "…" and […] hold theirs together.
-std::vector<std::string_view> SplitFields(std::string_view message) {
+// The fields of a message: separated by spaces; "…" and […] hold theirs together. Of more than `most` fields the last
+// one is the rest of the message.
+std::vector<std::string_view> SplitFields(std::string_view message, std::size_t most) {
   std::vector<std::string_view> fields;
+  std::string_view last;  // with all that follows it
   while (true) {
     SkipSpaces(message);
     if (message.empty()) return fields;
+    if (fields.size() == most) {
+      fields.back() = last.substr(0, last.find_last_not_of(" \t\r\n") + 1);
+      return fields;
+    }
+    last = message;
     const char closing = message.front() == '"' ? '"' : message.front() == '[' ? ']' : ' ';
     if (closing == ' ') {
       fields.push_back(TakeWhile(message, [](unsigned char c) { return !std::isspace(c); }));
@@ -141,10 +155,14 @@ class SpaceDelimitedCondition : public FilterPattern::Condition {
     } while (Take(pattern, ","));
     SkipSpaces(pattern);
     if (pattern != "]") throw errors::InvalidFilterPattern("a field or a bracket is missing");
+    std::size_t regexes = 0;
+    for (const auto& field : fields_)
+      if (field) regexes += field->CountRegexes();
+    CheckRegexCount(regexes);
   }
 
   bool Holds(std::string_view message) const override {
-    const auto values = SplitFields(message);
+    const auto values = SplitFields(message, gap_ ? message.size() + 1 : fields_.size());
     if (gap_ ? values.size() < fields_.size() : values.size() != fields_.size()) return false;
     const std::size_t passed_over = values.size() - fields_.size();
     for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -192,6 +210,12 @@ std::shared_ptr<const FilterPattern::Condition> ParseJsonPattern(std::string_vie
   Expression expression = Expression::Read(pattern, TakeJsonSelector, false);
   SkipSpaces(pattern);
   if (pattern != "}") throw errors::InvalidFilterPattern("an operator or a bracket is missing");
+  std::vector<Selector> selectors;
+  expression.CollectSelectors(selectors);
+  std::ptrdiff_t wildcards = 0;
+  for (const Selector& selector : selectors) wildcards += CountWildcards(selector);
+  if (wildcards > kMaximumWildcards) throw errors::InvalidFilterPattern("at most 3 wildcard selectors are allowed");
+  CheckRegexCount(expression.CountRegexes());
   return std::make_shared<const JsonCondition>(std::move(expression));
 }
 

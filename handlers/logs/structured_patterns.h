@@ -22,5 +22,7 @@ std::shared_ptr<const FilterPattern::Condition> ParseSpaceDelimitedPattern(std::
 std::string TakeQuoted(std::string_view& text);
 std::string_view TakeRegex(std::string_view& text);
 std::shared_ptr<const re2::RE2> CompileRegex(std::string_view regex);
+// A pattern has two regular expressions at most: throws InvalidParameterException.
+void CheckRegexCount(std::size_t count);
 
 }  // namespace drydock::logs

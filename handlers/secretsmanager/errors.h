@@ -12,6 +12,13 @@ inline ApiError InvalidName() {
           "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"};
 }
 
+// What the model says of too many characters; for too many bytes it is unconfirmed.
+inline ApiError ValueTooLong() {
+  return {"ValidationException",
+          "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length "
+          "less than or equal to 65536"};
+}
+
 inline ApiError ResourceNotFound(const std::string& message) {
   return {"ResourceNotFoundException", message};
 }
@@ -106,8 +113,8 @@ inline ApiError NoTagKey() {  // unconfirmed
 inline ApiError ReservedTagKey() {  // unconfirmed
   return InvalidParameter("Tag keys can't begin with aws:.");
 }
-inline ApiError TooManyTags() {  // unconfirmed
-  return {"LimitExceededException", "A secret can have at most 50 tags."};
+inline ApiError TooManyTags() {  // unconfirmed; TagResource has no LimitExceededException in the model
+  return InvalidParameter("A secret can have at most 50 tags.");
 }
 inline ApiError TooManyVersions() {  // unconfirmed
   return {"LimitExceededException", "The secret has too many versions. Wait before you make another one."};

@@ -79,7 +79,7 @@ DeleteResourcePolicyResponse DeleteResourcePolicy(Context& context, const Delete
 }
 
 AWS_OPERATION(secretsmanager, ValidateResourcePolicy)
-AWS_ACCESS("secret/{SecretId}")
+AWS_ACCESS("secret/{SecretId}", "secretsmanager:PutResourcePolicy secret/{SecretId|*}")
 ValidateResourcePolicyResponse ValidateResourcePolicy(Context& context, const ValidateResourcePolicyRequest& in) {
   if (in.SecretId) RequireLiveSecret(context, *in.SecretId, "ValidateResourcePolicy");
   const auth::policy::Document document = Check(context, *in.ResourcePolicy);

@@ -132,9 +132,13 @@ PutSecretValueResponse PutSecretValue(Context& context, const PutSecretValueRequ
   Secret secret = RequireLiveSecret(context, *in.SecretId, "PutSecretValue");
   const std::vector<std::string> stages =
       in.VersionStages.empty() ? std::vector<std::string>{kCurrent} : std::vector<std::string>(in.VersionStages);
+  // With a known token and the same value nothing happens: API Reference, PutSecretValue.
+  const bool known = in.ClientRequestToken && FindVersion(secret, *in.ClientRequestToken);
   const SecretVersion version = AddVersion(context, secret, in.ClientRequestToken, *value, stages);
-  secret.last_changed = context.now;
-  context.tx.Put(context.scope, secret);
+  if (!known) {
+    secret.last_changed = context.now;
+    context.tx.Put(context.scope, secret);
+  }
 
   PutSecretValueResponse out;
   out.ARN = secret.arn;

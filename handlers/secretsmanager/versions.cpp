@@ -9,6 +9,7 @@ namespace drydock::secretsmanager {
 
 namespace {
 
+constexpr std::size_t kMostBytes = 65536;  // AWS General Reference, Secrets Manager quotas; the model counts characters
 constexpr std::size_t kMostVersions = 100;
 constexpr std::size_t kMostStages = 20;
 constexpr Duration kDeprecatedStay = std::chrono::hours(24);
@@ -31,6 +32,7 @@ void CollectDeprecated(Secret& secret, Timestamp now) {
 
 std::optional<Value> ReadValue(const std::optional<std::string>& text, const std::optional<Blob>& binary) {
   if (text && binary) throw errors::BothValues();
+  if (text && text->size() > kMostBytes) throw errors::ValueTooLong();
   if (text) return Value{*text, false};
   if (binary) return Value{binary->bytes, true};
   return std::nullopt;
