@@ -16,7 +16,7 @@ command -v npm >/dev/null || install_missing nodejs npm ca-certificates
 (
   cd compat-tests/javascript
   cmp -s package-lock.json node_modules/.installed || {
-    npm ci --silent --no-audit --no-fund
+    npm ci --loglevel error --no-audit --no-fund
     cp package-lock.json node_modules/.installed
   }
 )
