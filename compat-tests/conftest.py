@@ -112,6 +112,15 @@ class Aws:
         assert done.returncode == 0, f"aws {' '.join(arguments)}: {done.stderr}"
         return json.loads(done.stdout) if done.stdout.strip() else None
 
+    def json_call(self, service, target, **parameters):
+        """(status, answer) of the bare API, for what clients would not send or are too old to know. `target` is the
+        operation's: "Logs_20140328.PutLogEvents"."""
+        scope = f"{self.account}/20260101/{self.region}/{service}/aws4_request"
+        status, _, body = self.http("POST", "/", json.dumps(parameters), {
+            "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target, "X-Amz-Date": "20260101T000000Z",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"})
+        return status, json.loads(body or "null")
+
     def http(self, method, path, body=None, headers=None, timeout=30):
         """(status, headers, body) of a plain request to the API port."""
         return request(method, self.server.endpoint + path, body, headers, timeout)

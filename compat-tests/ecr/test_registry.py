@@ -170,18 +170,20 @@ def test_layers_are_mounted_once_that_is_switched_on(aws):
         path = f"/v2/{repository}/blobs/uploads/?mount={digest_of(data)}&from={source}"
         return aws.http("POST", path, headers=login)[0]
 
-    assert aws.cli("ecr", "get-account-setting", "--name", "BLOB_MOUNTING") == {"name": "BLOB_MOUNTING", "value": "DISABLED"}
+    def setting(operation, **parameters):
+        return aws.json_call("ecr", f"AmazonEC2ContainerRegistry_V20150921.{operation}AccountSetting", **parameters)
+
+    assert setting("Get", name="BLOB_MOUNTING") == (200, {"name": "BLOB_MOUNTING", "value": "DISABLED"})
     assert mount("app") == 202  # as for any upload
     enabled = {"name": "BLOB_MOUNTING", "value": "ENABLED"}
-    assert aws.cli("ecr", "put-account-setting", "--name", "BLOB_MOUNTING", "--value", "ENABLED") == enabled
-    assert aws.cli("ecr", "get-account-setting", "--name", "BLOB_MOUNTING") == enabled
+    assert setting("Put", **enabled) == setting("Get", name="BLOB_MOUNTING") == (200, enabled)
     assert mount("app", "none") == mount("sealed") == 202
     assert mount("app") == 201
     [layer] = ecr.batch_check_layer_availability(repositoryName="app", layerDigests=[digest_of(data)])["layers"]
     assert layer["layerAvailability"] == "AVAILABLE"
-    for wrong in (("BLOB_MOUNTING", "PERHAPS"), ("NO_SETTING", "ENABLED")):
-        refused = aws.cli("ecr", "put-account-setting", "--name", wrong[0], "--value", wrong[1], check=False)
-        assert "InvalidParameterException" in refused.stderr
+    for name, value in (("BLOB_MOUNTING", "PERHAPS"), ("NO_SETTING", "ENABLED")):
+        status, refused = setting("Put", name=name, value=value)
+        assert (status, refused["__type"]) == (400, "InvalidParameterException")
 
 
 def test_skopeo_deletes_an_image(ecr, skopeo, tmp_path):

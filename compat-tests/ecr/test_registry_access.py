@@ -67,7 +67,7 @@ def test_a_layer_is_mounted_by_one_who_may_fetch_it(aws):
     """ECR User Guide, "Blob mounting in Amazon ECR": needs ecr:GetDownloadUrlForLayer on the repository that has it."""
     ecr = aws.client("ecr")
     arn = {name: ecr.create_repository(repositoryName=name)["repository"]["repositoryArn"] for name in ("base", "app")}
-    aws.cli("ecr", "put-account-setting", "--name", "BLOB_MOUNTING", "--value", "ENABLED")
+    assert aws.json_call("ecr", "AmazonEC2ContainerRegistry_V20150921.PutAccountSetting", name="BLOB_MOUNTING", value="ENABLED")[0] == 200
     put_layer(ecr, "base", LAYER)
     push = allow(*PUSH, resource=arn["app"])
     ana = User(aws, allow("ecr:GetAuthorizationToken"), push)

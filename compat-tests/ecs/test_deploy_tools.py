@@ -33,12 +33,7 @@ def test_what_deploy_actions_do(place, tmp_path):
 
 def call(aws, operation, **parameters):
     """(status, answer) of the bare API, for what the clients would not send."""
-    status, _, body = aws.http("POST", "/", json.dumps(parameters), {
-        "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": f"AmazonEC2ContainerServiceV20141113.{operation}", "X-Amz-Date": "20260101T000000Z",
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={aws.account}/20260101/{aws.region}/ecs/aws4_request, "
-                         "SignedHeaders=host, Signature=0"})
-    return status, json.loads(body)
+    return aws.json_call("ecs", f"AmazonEC2ContainerServiceV20141113.{operation}", **parameters)
 
 
 def test_a_described_definition_can_be_registered_as_it_is(place):

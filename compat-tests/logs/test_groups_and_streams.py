@@ -1,6 +1,4 @@
 """Log groups and streams. Texts: aws-facts G.1."""
-import json
-
 import pytest
 
 from conftest import error_of
@@ -9,15 +7,6 @@ from conftest import error_of
 @pytest.fixture
 def logs(aws):
     return aws.client("logs")
-
-
-def raw(aws, operation, **parameters):
-    """A call that older clients do not know."""
-    scope = f"{aws.account}/20260101/{aws.region}/logs/aws4_request"
-    return aws.http("POST", "/", json.dumps(parameters), {
-        "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"Logs_20140328.{operation}",
-        "X-Amz-Date": "20260101T000000Z",
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"})
 
 
 def test_a_group_is_made_described_and_deleted(aws, logs):
@@ -66,8 +55,7 @@ def test_identifiers_of_groups_stand_alone(aws, logs):
     logs.create_log_group(logGroupName="g")
 
     def describe(**parameters):
-        status, _, body = raw(aws, "DescribeLogGroups", logGroupIdentifiers=["g"], **parameters)
-        return status, json.loads(body)
+        return aws.json_call("logs", "Logs_20140328.DescribeLogGroups", logGroupIdentifiers=["g"], **parameters)
 
     assert [group["logGroupName"] for group in describe(includeLinkedAccounts=True)[1]["logGroups"]] == ["g"]
     for other in ({"logGroupNamePrefix": "g"}, {"logGroupNamePattern": "g"}, {"logGroupClass": "STANDARD"}):
@@ -107,9 +95,9 @@ def test_a_protected_group_is_not_deleted(aws, logs):
     """User Guide, "Protecting log groups from deletion". All deletion operations are blocked (API Reference,
     PutLogGroupDeletionProtection): the model has a ValidationException for streams as well; its wording is unconfirmed."""
     def protect(on):
-        return raw(aws, "PutLogGroupDeletionProtection", logGroupIdentifier="g", deletionProtectionEnabled=on)
+        return aws.json_call("logs", "Logs_20140328.PutLogGroupDeletionProtection", logGroupIdentifier="g", deletionProtectionEnabled=on)
 
-    assert json.loads(protect(True)[2])["__type"].endswith("ResourceNotFoundException")
+    assert protect(True)[1]["__type"].endswith("ResourceNotFoundException")
     logs.create_log_group(logGroupName="g")
     logs.create_log_stream(logGroupName="g", logStreamName="s")
     assert protect(True)[0] == 200

@@ -195,12 +195,7 @@ def test_resource_policy_and_password(aws):
 
 def test_missing_token_in_a_raw_call(aws):
     """recorded: test_no_client_request_token[CreateSecret]"""
-    scope = f"{aws.account}/20260101/{aws.region}/secretsmanager/aws4_request"
-    status, _, body = aws.http("POST", "/", json.dumps({"Name": "raw", "SecretString": "x"}), {
-        "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.CreateSecret",
-        "X-Amz-Date": "20260101T000000Z",
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"})
-    answer = json.loads(body)
+    status, answer = aws.json_call("secretsmanager", "secretsmanager.CreateSecret", Name="raw", SecretString="x")
     assert status == 400
     assert answer["__type"].endswith("InvalidRequestException")
     assert answer["Message"] == "You must provide a ClientRequestToken value. We recommend a UUID-type value."
