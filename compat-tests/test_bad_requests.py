@@ -68,7 +68,8 @@ def test_compressed_bodies_are_verified_as_they_were_sent(aws):
     assert [e["message"] for e in logs.get_log_events(logGroupName="g", logStreamName="s")["events"]] == ["packed"]
 
 
-@pytest.mark.parametrize("body", [b"not packed", gzip.compress(b"{}")[:-9], gzip.compress(b"x" * (11 << 20))])
+@pytest.mark.parametrize("body", [b"not packed", gzip.compress(b"{}")[:-9], gzip.compress(b"x" * (11 << 20))],
+                         ids=["no gzip", "cut off", "too large"])
 def test_compressed_bodies_that_cannot_be_unpacked(aws, body):
     status, answer = signed(aws, "ecs", body, {"Content-Encoding": "gzip", "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters"})
     assert (status, code_of(answer)) == (400, "SerializationException")
@@ -76,7 +77,7 @@ def test_compressed_bodies_that_cannot_be_unpacked(aws, body):
     assert (status, code_of(answer)) == (400, "MalformedInput")
 
 
-@pytest.mark.parametrize("chunks", [b"zz\r\nabc\r\n", b"5\r\nab"])
+@pytest.mark.parametrize("chunks", [b"zz\r\nabc\r\n", b"5\r\nab"], ids=["no length", "cut off"])
 def test_a_body_that_breaks_off_is_not_called_too_large(aws, chunks):
     with socket.create_connection((HOST, aws.server.port), timeout=10) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
