@@ -3,12 +3,10 @@
 // 500 targets among them. Ends with 1 when a change costs over 1 millisecond.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <vector>
 
+#include "compat-tests/bench/median.h"
 #include "emulator/loadbalancer/routing.h"
 #include "emulator/world/loadbalancer.h"
 #include "store/database.h"
@@ -88,18 +86,6 @@ void Fill(store::Transaction& tx) {
   }
 }
 
-// The median, in milliseconds.
-double Median(const std::function<void(int round)>& action) {
-  std::vector<double> times;
-  for (int i = 0; i < kRounds; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    action(i);
-    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::nth_element(times.begin(), times.begin() + kRounds / 2, times.end());
-  return times[kRounds / 2];
-}
-
 }  // namespace
 
 int main() {
@@ -118,17 +104,18 @@ int main() {
   const auto print = [](const char* what, double rule, double target) {
     fmt::print("{}: {:.3f} ms for a rule, {:.3f} ms for a target\n", what, rule, target);
   };
-  print("the commit by itself", Median(change_rule), Median(change_target));
+  print("the commit by itself", MedianMilliseconds(kRounds, change_rule), MedianMilliseconds(kRounds, change_target));
   {
     const world::LoadBalancerWorld world(database, [](auto) {});
-    print("with the configuration", Median(change_rule), Median(change_target));
+    print("with the configuration", MedianMilliseconds(kRounds, change_rule),
+          MedianMilliseconds(kRounds, change_target));
   }
   std::shared_ptr<const loadbalancer::Routing> routing;
   const world::LoadBalancerWorld world(database, [&](loadbalancer::ConfigurationPointer configuration) {
     routing = std::make_shared<const loadbalancer::Routing>(std::move(configuration), routing.get());
   });
-  const double rule = Median(change_rule);
-  const double target = Median(change_target);
+  const double rule = MedianMilliseconds(kRounds, change_rule);
+  const double target = MedianMilliseconds(kRounds, change_target);
   print("with the routing", rule, target);
   const bool kept = rule < 1 && target < 1;
   fmt::print("{}\n", kept ? "within bounds" : "OUT OF BOUNDS");

@@ -3,11 +3,9 @@
 // commit by itself and of what world/ adds, and ends with 1 when that is over 1 millisecond.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <functional>
-#include <vector>
 
+#include "compat-tests/bench/median.h"
 #include "emulator/world/network.h"
 #include "store/database.h"
 #include "store/records/ec2/network_interface.h"
@@ -64,16 +62,11 @@ void Fill(store::Transaction& tx) {
 
 // The median, in milliseconds, of a Write that changes one rule.
 double ChangeOneRule(store::Database& database) {
-  std::vector<double> times;
-  for (int i = 0; i < kRounds; ++i) {
-    ec2::SecurityGroupRule rule = MakeRule(i * 7 % kGroups, i % kRulesPerGroup);
-    rule.to_port = 2000 + i;
-    const auto start = std::chrono::steady_clock::now();
+  return MedianMilliseconds(kRounds, [&](int round) {
+    ec2::SecurityGroupRule rule = MakeRule(round * 7 % kGroups, round % kRulesPerGroup);
+    rule.to_port = 2000 + round;
     database.Write([&](store::Transaction& tx) { tx.Put(kScope, rule); });
-    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::nth_element(times.begin(), times.begin() + kRounds / 2, times.end());
-  return times[kRounds / 2];
+  });
 }
 
 }  // namespace
