@@ -164,6 +164,7 @@ struct Pipeline::Call {
   std::optional<std::string> packed;  // as it was sent, where that is not the body
   std::unique_ptr<protocol::FormNode> form;
   auth::ParsedSignature signature;
+  const api::Service* signed_for = nullptr;  // nullptr: nothing of which there are facts
   const api::Service* service = &kUnknownQueryService;
   const api::Operation* operation = nullptr;
   Scope scope;
@@ -190,6 +191,7 @@ Response Pipeline::Handle(const Request& request) {
   protocol::Body body;
   int status = 200;
   try {
+    ReadSignature(request, call);
     ReadBody(request, call);
     Identify(request, call);
     Authenticate(request, call);
@@ -215,13 +217,16 @@ Response Pipeline::Handle(const Request& request) {
   return response;
 }
 
-void Pipeline::ReadBody(const Request& request, Call& call) {
-  call.signature = auth::ParseSignature(SignedRequest(request, call.Signed()));
-  // The envelope of an early refusal.
-  const api::Service* signed_for = ServiceOfSignature(call.signature);
-  call.service = signed_for ? signed_for : &UnknownService(request, call.signature);
+void Pipeline::ReadSignature(const Request& request, Call& call) {
   call.source_ip = request.remote_address;
   call.user_agent = request.Header("User-Agent");
+  call.signature = auth::ParseSignature(SignedRequest(request, call.body));
+  call.signed_for = ServiceOfSignature(call.signature);
+  // The envelope of an early refusal.
+  call.service = call.signed_for ? call.signed_for : &UnknownService(request, call.signature);
+}
+
+void Pipeline::ReadBody(const Request& request, Call& call) {
   auto body = request.ReadBody(kMaximumBody);
   if (!body)
     throw ApiError("RequestEntityTooLarge", fmt::format("The request body is larger than {} bytes.", kMaximumBody));
@@ -238,13 +243,12 @@ void Pipeline::ReadBody(const Request& request, Call& call) {
 
 void Pipeline::Identify(const Request& request, Call& call) {
   const auto* signature = std::get_if<auth::Signature>(&call.signature);
-  const api::Service* signed_for = ServiceOfSignature(call.signature);
   std::string name, version;
   if (const auto target = request.Header("X-Amz-Target"); !target.empty()) {
     const auto dot = target.rfind('.');
     const auto prefix = target.substr(0, dot);
     const api::Service* service = dot == std::string_view::npos ? nullptr : ServiceOfTarget(prefix);
-    if (!service && signed_for && IsJson(*signed_for)) throw UnknownOperation(*signed_for, "", "");
+    if (!service && call.signed_for && IsJson(*call.signed_for)) throw UnknownOperation(*call.signed_for, "", "");
     if (!service) throw ServiceNotImplemented(signature ? signature->service : std::string(prefix));
     call.service = service;
     name = target.substr(dot + 1);
@@ -253,7 +257,7 @@ void Pipeline::Identify(const Request& request, Call& call) {
     const auto action = call.form ? call.form->Take("Action") : std::nullopt;
     version = (call.form ? call.form->Take("Version") : std::nullopt).value_or("");
     const api::Service* service = call.form ? ServiceOfForm(version, signature ? signature->service : "") : nullptr;
-    if (!service) throw Unidentified(signature, signed_for, call.form != nullptr, action, version);
+    if (!service) throw Unidentified(signature, call.signed_for, call.form != nullptr, action, version);
     call.service = service;
     if (!action) throw MissingAction();
     name = *action;

@@ -54,7 +54,8 @@ class Pipeline {
   api::AnyStruct Invoke(Context& context, const api::Operation& operation, const api::AnyStruct& input);
 
  private:
-  struct Call;  // what the steps find out about a request, one after another
+  struct Call;                                             // what the steps find out about a request, one after another
+  void ReadSignature(const Request& request, Call& call);  // the body is not needed for it, only to verify it
   void ReadBody(const Request& request, Call& call);
   void Identify(const Request& request, Call& call);
   void Authenticate(const Request& request, Call& call);
